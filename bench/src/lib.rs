@@ -1,0 +1,1 @@
+//! Benches, a problem generator and peers for Plokk, measured side by side.

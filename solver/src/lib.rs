@@ -1,0 +1,17 @@
+//! Time-block allocation: tasks into windows of free time, with a proven bound.
+//!
+//! A [`Problem`] says who is free when, what work there is, and what each shortfall costs. A
+//! [`Solution`] says which chunk of which task is done when and by whom, what that costs, and a
+//! lower bound that no solution can beat. Time is whole slots; this crate knows no dates, zones or
+//! calendars.
+#![warn(missing_docs)]
+
+mod options;
+mod problem;
+mod solution;
+mod units;
+
+pub use options::{Observer, Options, Progress, Silent, Stage};
+pub use problem::{After, Buffers, Cap, FORMAT, Previous, Problem, Quota, Task, Weights, Worker};
+pub use solution::{Chunk, OPTIMAL_GAP, Solution, Status};
+pub use units::{Interval, Points, Slot, Slots};

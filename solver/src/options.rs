@@ -1,0 +1,64 @@
+//! How long to try, and who is told.
+
+use crate::units::Points;
+use std::time::Duration;
+
+/// How a problem is solved. The default is deterministic: it stops by work done, not by the clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// How much work is done, in multiples of the default work; from 0.01 to 1000.
+    pub effort: f64,
+    /// Stop after this time; `None`: by work done alone.
+    pub time_limit: Option<Duration>,
+    /// Seeds the search's random choices; the same seed gives the same answer.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { effort: 1.0, time_limit: None, seed: 0 }
+    }
+}
+
+/// What is known while solving.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: Stage,
+    /// The share of the planned work that is done, from 0 to 1.
+    pub done: f64,
+    /// The cost of the best solution so far.
+    pub cost: Option<Points>,
+    /// The best proven lower bound so far.
+    pub bound: Option<Points>,
+}
+
+/// The stages of solving, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The LP relaxation is solved: the bound rises.
+    Bounding,
+    /// The LP's answer is made whole.
+    Rounding,
+    /// The plan is improved.
+    Improving,
+}
+
+/// Told of progress while solving; says whether to go on.
+pub trait Observer: Sync {
+    /// Called often, never from two threads at once.
+    fn progress(&self, progress: Progress);
+
+    /// Asked often: `true` ends the search, and the best solution so far is the answer.
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+/// Wants to know nothing, stops nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn progress(&self, _: Progress) {}
+}

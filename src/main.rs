@@ -1,0 +1,3 @@
+//! The `plokk` command.
+
+fn main() {}
