@@ -4,14 +4,17 @@
 //! [`Solution`] says which chunk of which task is done when and by whom, what that costs, and a
 //! lower bound that no solution can beat. Time is whole slots; this crate knows no dates, zones or
 //! calendars.
-#![warn(missing_docs)]
 
+mod faults;
 mod options;
 mod problem;
 mod solution;
 mod units;
+mod verify;
 
+pub use faults::ProblemFault;
 pub use options::{Observer, Options, Progress, Silent, Stage};
 pub use problem::{After, Buffers, Cap, FORMAT, Previous, Problem, Quota, Task, Weights, Worker};
 pub use solution::{Chunk, OPTIMAL_GAP, Solution, Status};
 pub use units::{Interval, Points, Slot, Slots};
+pub use verify::{Parts, Verdict, Violation, verify};
