@@ -1,7 +1,15 @@
 //! Clients, work, retainers and plans: calendars in, a planning problem, a plan, calendars out.
 
+pub mod desk;
 mod plan;
+pub mod pose;
+pub mod settings;
 mod warning;
 
+pub use desk::{
+    AssistantTime, BusyTime, ClientTime, Desk, DeskError, DueFrom, FeedText, Pinned, Window, Work, WorkLink,
+};
 pub use plan::{Late, Plan, PlannedChunk, Unscheduled};
+pub use pose::{Axis, Hindrance, Impossible, Posed};
+pub use settings::{SettingFault, Settings};
 pub use warning::Warning;
