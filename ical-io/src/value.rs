@@ -1,0 +1,131 @@
+//! Property value types (RFC 5545 section 3.3): dates, times, durations, periods.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+/// A DATE or DATE-TIME as written, before any zone is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Stamp {
+    Date(NaiveDate),
+    /// A local time: its zone is the TZID's, or floating.
+    Local(NaiveDateTime),
+    Utc(NaiveDateTime),
+}
+
+impl Stamp {
+    pub(crate) fn parse(text: &str) -> Option<Stamp> {
+        let text = text.trim();
+        let (date, rest) = digits_date(text.as_bytes())?;
+        let time = match rest {
+            [] => return Some(Stamp::Date(date)),
+            [b'T' | b't' | b' ', time @ ..] => time,
+            _ => return None,
+        };
+        let (time, rest) = digits_time(time)?;
+        match rest {
+            [] => Some(Stamp::Local(date.and_time(time))),
+            [b'Z' | b'z'] => Some(Stamp::Utc(date.and_time(time))),
+            _ => None,
+        }
+    }
+
+    /// The local time, midnight for a date.
+    pub(crate) fn local(self) -> NaiveDateTime {
+        match self {
+            Stamp::Date(date) => date.and_time(NaiveTime::MIN),
+            Stamp::Local(at) | Stamp::Utc(at) => at,
+        }
+    }
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0u32, |sum, b| {
+        b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0'))
+    })
+}
+
+/// YYYYMMDD or YYYY-MM-DD.
+fn digits_date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
+    let (year, rest) = text.split_at_checked(4)?;
+    let (month, day, rest) = match rest {
+        [b'-', m1, m2, b'-', d1, d2, rest @ ..] | [m1, m2, d1, d2, rest @ ..] => {
+            ([*m1, *m2], [*d1, *d2], rest)
+        }
+        _ => return None,
+    };
+    let date = NaiveDate::from_ymd_opt(number(year)? as i32, number(&month)?, number(&day)?)?;
+    Some((date, rest))
+}
+
+/// HHMMSS, HHMM or HH:MM:SS; a leap second counts as the second before it (RFC 5545 section 3.3.12).
+fn digits_time(text: &[u8]) -> Option<(NaiveTime, &[u8])> {
+    let (hour, minute, second, rest) = match text {
+        [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] => {
+            ([*h1, *h2], [*m1, *m2], [*s1, *s2], rest)
+        }
+        [h1, h2, m1, m2, s1, s2, rest @ ..] if s1.is_ascii_digit() => {
+            ([*h1, *h2], [*m1, *m2], [*s1, *s2], rest)
+        }
+        [h1, h2, m1, m2, rest @ ..] => ([*h1, *h2], [*m1, *m2], *b"00", rest),
+        _ => return None,
+    };
+    let time = NaiveTime::from_hms_opt(number(&hour)?, number(&minute)?, number(&second)?.min(59))?;
+    Some((time, rest))
+}
+
+/// A DURATION (RFC 5545 section 3.3.6): days and weeks count in local time, the rest in elapsed time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) days: i64,
+    pub(crate) seconds: i64,
+}
+
+impl Span {
+    pub(crate) fn parse(text: &str) -> Option<Span> {
+        let text = text.trim().to_ascii_uppercase();
+        let (sign, rest) = match text.as_bytes() {
+            [b'-', rest @ ..] => (-1, rest),
+            [b'+', rest @ ..] => (1, rest),
+            rest => (1, rest),
+        };
+        let [b'P', rest @ ..] = rest else { return None };
+        let (mut days, mut seconds, mut in_time, mut parts) = (0i64, 0i64, false, 0);
+        let mut value: Option<i64> = None;
+        for b in rest {
+            match b {
+                b'0'..=b'9' => {
+                    let sum = value
+                        .unwrap_or(0)
+                        .checked_mul(10)?
+                        .checked_add(i64::from(b - b'0'))?;
+                    value = Some(sum);
+                }
+                b'T' if !in_time && value.is_none() => in_time = true,
+                unit => {
+                    let count = value.take()?;
+                    let (sum, factor) = match (unit, in_time) {
+                        (b'W', _) => (&mut days, 7),
+                        (b'D', _) => (&mut days, 1),
+                        (b'H', true) => (&mut seconds, 3600),
+                        (b'M', true) => (&mut seconds, 60),
+                        (b'S', true) => (&mut seconds, 1),
+                        _ => return None,
+                    };
+                    *sum = sum.checked_add(count.checked_mul(factor)?)?;
+                    parts += 1;
+                }
+            }
+        }
+        // A million years: far beyond every date there is, and far below every overflow.
+        let limit = 366_000_000;
+        let fits = days <= limit && seconds <= limit * 86_400;
+        (value.is_none() && parts > 0 && fits).then_some(Span {
+            days: sign * days,
+            seconds: sign * seconds,
+        })
+    }
+
+    /// The length where a day is 24 hours.
+    pub(crate) fn exact(self) -> TimeDelta {
+        TimeDelta::seconds(self.days * 86_400 + self.seconds)
+    }
+}
