@@ -257,8 +257,8 @@ impl<'a> Work<'a> {
         let min_chunk = if draft.size <= 9 { draft.size } else { self.draw.one_of(&[6, 6, 9]) };
         let max_chunk = self.draw.one_of(&[18, 24, 36]).max(min_chunk);
         let weight = self.draw.one_of(&[1.0, 1.0, 2.0, 2.0, 4.0, 8.0]);
-        let eligible = (self.draw.chance(0.1) && draft.after.is_empty())
-            .then(|| self.office_hours(draft.client));
+        let eligible =
+            (self.draw.chance(0.1) && draft.after.is_empty()).then(|| self.office_hours(draft.client));
         let prefer = self.draw.chance(0.15).then(|| self.mornings());
         let deadline = self
             .draw
