@@ -54,7 +54,7 @@ fn place(board: &mut Board<'_>, task: &Task, release: Slot) -> Option<Slot> {
     let mut completion = release;
     while left > Slots(0) {
         let chunk = board.earliest(task, release, left)?;
-        left = left - chunk.time().len();
+        left -= chunk.time().len();
         completion = completion.max(chunk.end);
         board.put(chunk);
     }

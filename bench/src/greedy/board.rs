@@ -62,7 +62,7 @@ impl<'a> Board<'a> {
         let client = self.tasks.get(chunk.task.as_str()).map_or("", |t| t.client.as_str());
         for (room, cap) in self.room.iter_mut().zip(&self.problem.caps) {
             if counts(cap, &chunk.worker, client) && cap.from <= chunk.start && chunk.start < cap.to {
-                *room = *room - chunk.time().len();
+                *room -= chunk.time().len();
             }
         }
         let window = self
