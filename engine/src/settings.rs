@@ -3,13 +3,24 @@
 //! [`Settings::read`] takes the text and gives plain data in which nothing is left to check, or
 //! every fault of the file at once, each with its place, its cause and the nearest valid spelling.
 
+mod duration;
 mod fault;
+mod feeds;
+mod hours;
+mod ids;
+mod money;
+mod nearest;
+mod read;
+mod reader;
+mod syntax;
+mod zone;
 
 pub use fault::SettingFault;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use plokk_solver::Weights;
+use std::path::Path;
 
 /// Everything `plokk.toml` says, defaults applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -259,6 +270,45 @@ impl WeekHours {
 }
 
 impl Settings {
+    /// Reads the text of a `plokk.toml`; `file` names it in faults. Whether feeds exist is not
+    /// looked at: see [`Settings::read_in`].
+    ///
+    /// ```
+    /// use plokk_engine::Settings;
+    /// let settings = Settings::read(
+    ///     r#"
+    ///     [[assistant]]
+    ///     id = "mari"
+    ///     timezone = "Europe/Tallinn"
+    ///     feeds = ["feeds/mari.ics"]
+    ///     "#,
+    ///     "plokk.toml",
+    /// )
+    /// .expect("nothing is wrong with it");
+    /// assert_eq!(settings.assistants[0].name, "mari");
+    /// assert_eq!(settings.planning.slot, 5);
+    ///
+    /// let faults = Settings::read("[planing]\nslot = '7 minutes'", "plokk.toml").expect_err("two slips");
+    /// assert_eq!(faults[1].to_string(), "plokk.toml:1: planing: unknown key; did you mean \"planning\"?");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the file, in the order of its lines.
+    pub fn read(text: &str, file: &str) -> Result<Settings, Vec<SettingFault>> {
+        read::read(text, file, None)
+    }
+
+    /// Reads the text of a `plokk.toml` as [`Settings::read`] does, and looks whether the files and
+    /// folders it names as feeds are there, relative to the desk's folder.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the file, and every feed that does not exist, in the order of its lines.
+    pub fn read_in(text: &str, file: &str, folder: &Path) -> Result<Settings, Vec<SettingFault>> {
+        read::read(text, file, Some(folder))
+    }
+
     /// Every feed the desk names, each once, in the order of the file.
     #[must_use]
     pub fn feeds(&self) -> Vec<&str> {

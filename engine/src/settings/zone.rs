@@ -1,0 +1,61 @@
+//! Time zones by name.
+
+use super::reader::Cause;
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+/// Reads an IANA zone name, in any case.
+pub(crate) fn zone(text: &str) -> Result<Tz, Cause> {
+    let name = text.trim();
+    TZ_VARIANTS.iter().copied().find(|tz| tz.name().eq_ignore_ascii_case(name)).ok_or_else(|| Cause {
+        cause: format!("unknown zone {text:?}"),
+        hint: Some(match nearest_zone(text) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => "write it like \"Europe/Tallinn\"".to_owned(),
+        }),
+        span: None,
+    })
+}
+
+/// The zone that a misspelt name most likely means: near as a whole, or near the city alone.
+fn nearest_zone(text: &str) -> Option<&'static str> {
+    let wanted = text.trim().to_lowercase().replace(' ', "_");
+    let city = wanted.rsplit('/').next().unwrap_or(&wanted).to_owned();
+    let score = |tz: &Tz| {
+        let name = tz.name().to_lowercase();
+        let last = name.rsplit('/').next().unwrap_or(&name);
+        let whole = strsim::normalized_damerau_levenshtein(&wanted, &name);
+        whole.max(0.95 * strsim::normalized_damerau_levenshtein(&city, last))
+    };
+    let mut best: Option<(f64, Tz)> = None;
+    for tz in TZ_VARIANTS {
+        let score = score(&tz);
+        if score > 0.7 && best.is_none_or(|(most, _)| score > most) {
+            best = Some((score, tz));
+        }
+    }
+    best.map(|(_, tz)| tz.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_names_in_any_case() {
+        assert_eq!(zone("Europe/Tallinn").ok(), Some(Tz::Europe__Tallinn));
+        assert_eq!(zone("europe/tallinn").ok(), Some(Tz::Europe__Tallinn));
+    }
+
+    #[test]
+    fn suggests_the_nearest() {
+        for (wrong, right) in [
+            ("Europe/Talinn", Some("Europe/Tallinn")),
+            ("Tallinn", Some("Europe/Tallinn")),
+            ("America/New York", Some("America/New_York")),
+            ("Australia/Sidney", Some("Australia/Sydney")),
+            ("Mars/Olympus_Mons", None),
+        ] {
+            assert_eq!(nearest_zone(wrong), right, "{wrong}");
+        }
+    }
+}
