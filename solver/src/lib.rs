@@ -6,9 +6,12 @@
 //! calendars.
 
 mod faults;
+mod model;
 mod options;
 mod problem;
+mod search;
 mod solution;
+mod solve;
 mod units;
 mod verify;
 
@@ -16,5 +19,6 @@ pub use faults::ProblemFault;
 pub use options::{Observer, Options, Progress, Silent, Stage};
 pub use problem::{After, Buffers, Cap, FORMAT, Previous, Problem, Quota, Task, Weights, Worker};
 pub use solution::{Chunk, OPTIMAL_GAP, Solution, Status};
+pub use solve::{Outcome, SolveError, solve};
 pub use units::{Interval, Points, Slot, Slots};
 pub use verify::{Parts, Verdict, Violation, verify};

@@ -1,22 +1,22 @@
 //! How long to try, and who is told.
 
 use crate::units::Points;
-use std::time::Duration;
 
-/// How a problem is solved. The default is deterministic: it stops by work done, not by the clock.
+/// How a problem is solved. The default is deterministic: it stops by work done, and this crate never
+/// reads the clock; whoever wants to stop by the clock says so through [`Observer::stop`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// How much work is done, in multiples of the default work; from 0.01 to 1000.
     pub effort: f64,
-    /// Stop after this time; `None`: by work done alone.
-    pub time_limit: Option<Duration>,
+    /// Go on improving, again and again, until the observer stops it or the answer is optimal.
+    pub until_stopped: bool,
     /// Seeds the search's random choices; the same seed gives the same answer.
     pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { effort: 1.0, time_limit: None, seed: 0 }
+        Options { effort: 1.0, until_stopped: false, seed: 0 }
     }
 }
 
@@ -46,7 +46,7 @@ pub enum Stage {
 
 /// Told of progress while solving; says whether to go on.
 pub trait Observer: Sync {
-    /// Called often, never from two threads at once.
+    /// Called often.
     fn progress(&self, progress: Progress);
 
     /// Asked often: `true` ends the search, and the best solution so far is the answer.

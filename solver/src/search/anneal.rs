@@ -1,0 +1,131 @@
+//! The annealing loop over plans.
+
+use super::insert::Inserter;
+use super::ruin::{Neighbours, choose};
+use super::state::Plan;
+use fastrand::Rng;
+
+/// How to anneal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Annealing {
+    /// How many times to take out and put back.
+    pub(crate) rounds: u64,
+    /// How many tasks to take out at the most.
+    pub(crate) most: usize,
+    pub(crate) seed: u64,
+    /// The temperature at the start and at the end, in points.
+    pub(crate) temperature: (f64, f64),
+}
+
+/// Improves a plan; answers the best one met. `stop` is asked every few rounds, with the share of
+/// the rounds done and the best cost.
+pub(crate) fn anneal<'m>(
+    start: Plan<'m>,
+    near: &Neighbours,
+    how: Annealing,
+    stop: &mut dyn FnMut(f64, f64) -> bool,
+) -> Plan<'m> {
+    let mut rng = Rng::with_seed(how.seed);
+    let mut inserter = Inserter::default();
+    let mut plan = start;
+    let mut cost = plan.cost();
+    let (mut best, mut best_cost) = (plan.clone(), cost);
+    let (hot, cold) = how.temperature;
+    for round in 0..how.rounds {
+        let done = round as f64 / how.rounds as f64;
+        if round % 64 == 0 && stop(done, best_cost) {
+            break;
+        }
+        plan.save();
+        rebuild(&mut plan, near, &mut inserter, &mut rng, how.most);
+        let temperature = hot * (cold / hot).powf(done);
+        let now = plan.cost();
+        if now < cost - temperature * rng.f64().max(1e-300).ln() {
+            cost = now;
+            if cost < best_cost - 1e-7 {
+                best_cost = cost;
+                best.clone_from(&plan);
+            }
+        } else {
+            plan.undo();
+        }
+    }
+    best
+}
+
+/// Takes some tasks out and puts them, and whatever else is not planned, back.
+fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng: &mut Rng, most: usize) {
+    let chosen = choose(plan, near, rng, most);
+    let mut pool = Vec::with_capacity(2 * chosen.len());
+    for j in chosen {
+        take(plan, j as usize, &mut pool);
+    }
+    add_open(plan, &mut pool, rng);
+    order(plan, &mut pool, rng);
+    let blink = rng.u32(0..4) * 3;
+    for at in 0..pool.len() {
+        let j = pool[at] as usize;
+        if plan.tasks[j].windows.is_empty() {
+            inserter.insert(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
+        }
+    }
+}
+
+/// Takes a task out, and all that must come after it.
+fn take(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>) {
+    let model = plan.model;
+    // What can't be planned at all, in or behind a circle of links perhaps, stays out of it.
+    if pool.contains(&(j as u32)) || model.tasks[j].allowed.is_empty() {
+        return;
+    }
+    pool.push(j as u32);
+    for (next, _) in &model.tasks[j].succs {
+        take(plan, *next as usize, pool);
+    }
+    if !plan.tasks[j].windows.is_empty() {
+        plan.remove(j);
+    }
+}
+
+/// Adds some tasks that are not planned, or not in full.
+fn add_open(plan: &mut Plan<'_>, pool: &mut Vec<u32>, rng: &mut Rng) {
+    let model = plan.model;
+    let open: Vec<usize> = (0..model.tasks.len())
+        .filter(|j| !plan.complete(*j) && !model.tasks[*j].allowed.is_empty() && !pool.contains(&(*j as u32)))
+        .collect();
+    let share = 8.0 / open.len().max(1) as f64;
+    for j in open {
+        if rng.f64() < share {
+            take(plan, j, pool);
+        }
+    }
+}
+
+/// Puts the pool into an order to insert in: by one of several keys, links always kept.
+fn order(plan: &Plan<'_>, pool: &mut [u32], rng: &mut Rng) {
+    let model = plan.model;
+    rng.shuffle(pool);
+    let job = |j: &u32| &model.tasks[*j as usize];
+    let density = |j: &u32| -(job(j).unscheduled + job(j).late / f64::from(job(j).size));
+    match rng.u32(0..8) {
+        0..2 => {}
+        2..4 => pool.sort_by(|a, b| density(a).total_cmp(&density(b))),
+        4 => pool.sort_by_key(|j| job(j).due),
+        5 => pool.sort_by_key(|j| std::cmp::Reverse(job(j).size)),
+        6 => pool.sort_by_key(|j| job(j).allowed.len()),
+        _ => pool.sort_by_key(|j| (job(j).kind, job(j).due)),
+    }
+    // A stable pass that moves each task behind those that must come first.
+    let mut moved = true;
+    while moved {
+        moved = false;
+        for at in 0..pool.len() {
+            let first =
+                job(&pool[at]).preds.iter().filter_map(|(i, _)| pool.iter().rposition(|p| p == i)).max();
+            if let Some(behind) = first.filter(|behind| *behind > at) {
+                pool[at..=behind].rotate_left(1);
+                moved = true;
+            }
+        }
+    }
+}

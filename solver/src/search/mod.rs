@@ -1,0 +1,14 @@
+//! Improvement: take some tasks out, put them back where they cost least, and keep what is better,
+//! or by simulated annealing a little worse (ruin and recreate; Schrimpf et al. 2000,
+//! doi:10.1006/jcph.1999.6413). Every insertion times its window exactly.
+
+mod anneal;
+mod insert;
+mod ruin;
+mod state;
+mod timing;
+
+pub(crate) use anneal::{Annealing, anneal};
+pub(crate) use insert::Inserter;
+pub(crate) use ruin::Neighbours;
+pub(crate) use state::Plan;

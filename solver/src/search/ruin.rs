@@ -1,0 +1,123 @@
+//! What to take out of a plan, so that it can be put back better: tasks that compete for the same
+//! time, tasks of one client, or all that lies in a few windows (adjacent removal after
+//! Christiaens and Vanden Berghe 2020, doi:10.1287/trsc.2019.0914).
+
+use super::state::Plan;
+use crate::model::Model;
+use fastrand::Rng;
+
+/// For each task the others in order of how much they have to do with it.
+pub(crate) struct Neighbours {
+    near: Vec<Vec<u32>>,
+}
+
+/// How many neighbours of each task are known.
+const NEAR: usize = 40;
+
+impl Neighbours {
+    pub(crate) fn new(model: &Model) -> Neighbours {
+        let centre = |j: usize| f64::from(model.tasks[j].release + model.tasks[j].due) / 2.0;
+        let mut by_centre: Vec<usize> =
+            (0..model.tasks.len()).filter(|j| !model.tasks[*j].allowed.is_empty()).collect();
+        by_centre.sort_by(|a, b| centre(*a).total_cmp(&centre(*b)));
+        let mut near = vec![Vec::new(); model.tasks.len()];
+        for (at, j) in by_centre.iter().enumerate() {
+            let from = at.saturating_sub(4 * NEAR);
+            let to = (at + 4 * NEAR).min(by_centre.len());
+            let mut others: Vec<(f64, u32)> = by_centre[from..to]
+                .iter()
+                .filter(|i| *i != j)
+                .map(|i| (distance(model, *j, *i), *i as u32))
+                .collect();
+            others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            near[*j] = others.into_iter().take(NEAR).map(|(_, i)| i).collect();
+        }
+        Neighbours { near }
+    }
+}
+
+/// How little two tasks have to do with each other.
+fn distance(model: &Model, a: usize, b: usize) -> f64 {
+    let (x, y) = (&model.tasks[a], &model.tasks[b]);
+    let time = f64::from((x.release - y.release).abs() + (x.due - y.due).abs());
+    let share = if x.kind == y.kind {
+        0.3
+    } else if x.client == y.client {
+        0.6
+    } else {
+        1.0
+    };
+    (time + f64::from(model.horizon) / 50.0) * share
+}
+
+/// Chooses tasks to take out: at most about `most`, and at least one where there is any.
+pub(crate) fn choose(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, most: usize) -> Vec<u32> {
+    let model = plan.model;
+    let count = rng.usize(1..=most.max(1));
+    match rng.usize(0..10) {
+        0..4 => around_task(plan, near, rng, count),
+        4..7 => around_window(plan, rng, count),
+        7..9 => of_client(plan, rng, count),
+        _ => (0..count).map(|_| rng.usize(0..model.tasks.len()) as u32).collect(),
+    }
+}
+
+fn around_task(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, count: usize) -> Vec<u32> {
+    let seed = costly_task(plan, rng);
+    let mut chosen = vec![seed];
+    for other in &near.near[seed as usize] {
+        if chosen.len() >= count {
+            break;
+        }
+        if rng.u8(..) < 160 {
+            chosen.push(*other);
+        }
+    }
+    chosen
+}
+
+/// A task, the costlier the likelier: the costliest of a few at random.
+fn costly_task(plan: &Plan<'_>, rng: &mut Rng) -> u32 {
+    let tries = rng.usize(1..=4);
+    let drawn = (0..tries).map(|_| rng.usize(0..plan.model.tasks.len()));
+    let costliest = drawn.max_by(|a, b| plan.task_points(*a).total_cmp(&plan.task_points(*b)));
+    costliest.unwrap_or(0) as u32
+}
+
+/// All that lies in a window and in those next to it in time, until there is enough.
+fn around_window(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
+    let windows = plan.model.windows.len();
+    let first = rng.usize(0..windows);
+    let mut chosen = Vec::new();
+    let step = rng.usize(1..=3);
+    for k in 0..windows.min(6) {
+        let w = (first + k * step) % windows;
+        for chunk in &plan.sequences[w] {
+            if !chosen.contains(&chunk.task) {
+                chosen.push(chunk.task);
+            }
+        }
+        if chosen.len() >= count {
+            break;
+        }
+    }
+    chosen
+}
+
+/// Tasks of one client, those in time near one of them first.
+fn of_client(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
+    let model = plan.model;
+    let seed = rng.usize(0..model.tasks.len());
+    let middle = plan.tasks[seed].first.min(model.tasks[seed].due);
+    let mut mine: Vec<u32> = (0..model.tasks.len() as u32)
+        .filter(|i| model.tasks[*i as usize].client == model.tasks[seed].client)
+        .collect();
+    let when = |i: &u32| {
+        let i = *i as usize;
+        let start = plan.tasks[i].first.min(model.tasks[i].due);
+        (start - middle).abs()
+    };
+    mine.sort_by_cached_key(when);
+    mine.truncate(count);
+    mine
+}

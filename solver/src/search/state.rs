@@ -1,0 +1,397 @@
+//! A plan under change: chunks in order in each window, and what they cost, kept up to date.
+
+use super::timing::Timing;
+use crate::model::Model;
+
+/// A chunk in a window's sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub(crate) task: u32,
+    pub(crate) start: i32,
+    pub(crate) len: i32,
+}
+
+impl Placed {
+    pub(crate) fn end(self) -> i32 {
+        self.start + self.len
+    }
+}
+
+/// What a task has in the plan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Progress {
+    /// The window of each of its chunks.
+    pub(crate) windows: Vec<u32>,
+    pub(crate) planned: i32,
+    /// The start of its first chunk; `i32::MAX` without one.
+    pub(crate) first: i32,
+    /// The end of its last chunk; `i32::MIN` without one.
+    pub(crate) last: i32,
+}
+
+impl Progress {
+    fn none() -> Progress {
+        Progress { windows: Vec::new(), planned: 0, first: i32::MAX, last: i32::MIN }
+    }
+}
+
+/// A plan, valid at any time, with its cost.
+#[derive(Clone)]
+pub(crate) struct Plan<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) sequences: Vec<Vec<Placed>>,
+    pub(crate) tasks: Vec<Progress>,
+    pub(crate) cap_used: Vec<i32>,
+    pub(crate) quota_used: Vec<i32>,
+    pub(crate) timing: Vec<Timing>,
+    window_cost: Vec<f64>,
+    task_cost: Vec<f64>,
+    /// The sum of window and task costs.
+    sum: f64,
+    journal: Journal,
+}
+
+/// What to put back when a change is not wanted.
+#[derive(Clone, Default)]
+struct Journal {
+    windows: Vec<(u32, Vec<Placed>, f64)>,
+    tasks: Vec<(u32, Progress, f64)>,
+    cap_used: Vec<i32>,
+    quota_used: Vec<i32>,
+    sum: f64,
+    /// When each window and task was last saved.
+    window_saved: Vec<u64>,
+    task_saved: Vec<u64>,
+    now: u64,
+}
+
+impl<'m> Plan<'m> {
+    /// The plan that plans nothing.
+    pub(crate) fn empty(model: &'m Model) -> Plan<'m> {
+        let (windows, tasks) = (model.windows.len(), model.tasks.len());
+        let mut plan = Plan {
+            model,
+            sequences: vec![Vec::new(); windows],
+            tasks: vec![Progress::none(); tasks],
+            cap_used: vec![0; model.caps.len()],
+            quota_used: vec![0; model.quotas.len()],
+            timing: vec![Timing::default(); windows],
+            window_cost: vec![0.0; windows],
+            task_cost: vec![0.0; tasks],
+            sum: 0.0,
+            journal: Journal {
+                window_saved: vec![0; windows],
+                task_saved: vec![0; tasks],
+                ..Journal::default()
+            },
+        };
+        for j in 0..tasks {
+            plan.cost_task(j);
+        }
+        plan.save();
+        plan
+    }
+
+    /// The cost of the whole plan, in points.
+    pub(crate) fn cost(&self) -> f64 {
+        self.model.constant + self.sum + self.quota_cost()
+    }
+
+    fn quota_cost(&self) -> f64 {
+        let short = self.model.quotas.iter().zip(&self.quota_used).map(|(q, used)| (q.min - used).max(0));
+        self.model.quota_slot * f64::from(short.sum::<i32>())
+    }
+
+    pub(crate) fn complete(&self, j: usize) -> bool {
+        self.tasks[j].planned == self.model.tasks[j].size
+    }
+
+    /// What a task costs by itself: what is not planned, lateness and cuts.
+    pub(crate) fn task_points(&self, j: usize) -> f64 {
+        self.task_cost[j]
+    }
+
+    /// Begins a change: [`Plan::undo`] comes back to here.
+    pub(crate) fn save(&mut self) {
+        self.journal.now += 1;
+        self.journal.windows.clear();
+        self.journal.tasks.clear();
+        self.journal.cap_used.clone_from(&self.cap_used);
+        self.journal.quota_used.clone_from(&self.quota_used);
+        self.journal.sum = self.sum;
+    }
+
+    /// Takes back all changes since [`Plan::save`].
+    pub(crate) fn undo(&mut self) {
+        while let Some((w, sequence, cost)) = self.journal.windows.pop() {
+            self.sequences[w as usize] = sequence;
+            self.window_cost[w as usize] = cost;
+            self.timing[w as usize].stale = true;
+        }
+        while let Some((j, progress, cost)) = self.journal.tasks.pop() {
+            self.tasks[j as usize] = progress;
+            self.task_cost[j as usize] = cost;
+            self.touch(j as usize);
+        }
+        self.cap_used.clone_from(&self.journal.cap_used);
+        self.quota_used.clone_from(&self.journal.quota_used);
+        self.sum = self.journal.sum;
+        self.save();
+    }
+
+    fn save_window(&mut self, w: usize) {
+        if self.journal.window_saved[w] != self.journal.now {
+            self.journal.window_saved[w] = self.journal.now;
+            self.journal.windows.push((w as u32, self.sequences[w].clone(), self.window_cost[w]));
+        }
+    }
+
+    fn save_task(&mut self, j: usize) {
+        if self.journal.task_saved[j] != self.journal.now {
+            self.journal.task_saved[j] = self.journal.now;
+            self.journal.tasks.push((j as u32, self.tasks[j].clone(), self.task_cost[j]));
+        }
+    }
+
+    /// Puts a chunk into a window, before the chunk now at `position`, and times the window anew.
+    /// Answers false, and changes nothing, where that breaks a rule.
+    pub(crate) fn insert(&mut self, w: usize, position: usize, chunk: Placed) -> bool {
+        let j = chunk.task as usize;
+        self.save_window(w);
+        self.save_task(j);
+        self.count(w, chunk, 1);
+        self.sequences[w].insert(position, chunk);
+        self.tasks[j].windows.push(w as u32);
+        self.tasks[j].planned += chunk.len;
+        self.touch(j);
+        if self.over_cap(w, chunk.start) || !self.retime(w) {
+            self.take_out(w, position);
+            let fits = self.retime(w);
+            debug_assert!(fits, "what was valid before an insertion is valid after taking it back");
+            return false;
+        }
+        true
+    }
+
+    /// Takes a task out of the plan; tasks that come after it must be out already.
+    pub(crate) fn remove(&mut self, j: usize) {
+        self.save_task(j);
+        while let Some(w) = self.tasks[j].windows.last().copied() {
+            let w = w as usize;
+            self.save_window(w);
+            let position = self.sequences[w].iter().position(|c| c.task as usize == j);
+            let position = position.expect("a task's windows are those that hold its chunks");
+            self.take_out(w, position);
+            let fits = self.retime(w);
+            debug_assert!(fits, "a window with one chunk less stays valid");
+        }
+        self.refresh_task(j);
+    }
+
+    fn take_out(&mut self, w: usize, position: usize) {
+        let chunk = self.sequences[w].remove(position);
+        let j = chunk.task as usize;
+        let mine = self.tasks[j].windows.iter().rposition(|v| *v as usize == w);
+        self.tasks[j].windows.swap_remove(mine.expect("the chunk's window is one of its task's"));
+        self.tasks[j].planned -= chunk.len;
+        self.count(w, chunk, -1);
+        self.touch(j);
+        self.refresh_task(j);
+    }
+
+    fn count(&mut self, w: usize, chunk: Placed, sign: i32) {
+        let model = self.model;
+        let client = model.tasks[chunk.task as usize].client;
+        let Some(cell) = cell_at(model, w, chunk.start) else { return };
+        for cap in &cell.caps {
+            if model.caps[*cap as usize].client.is_none_or(|c| c == client) {
+                self.cap_used[*cap as usize] += sign * chunk.len;
+            }
+        }
+        for quota in &cell.quotas {
+            if model.quotas[*quota as usize].client == client {
+                self.quota_used[*quota as usize] += sign * chunk.len;
+            }
+        }
+    }
+
+    fn over_cap(&self, w: usize, start: i32) -> bool {
+        let over = |cap: &u32| self.cap_used[*cap as usize] > self.model.caps[*cap as usize].max;
+        cell_at(self.model, w, start).is_some_and(|cell| cell.caps.iter().any(over))
+    }
+
+    /// The most slots that the caps still allow a client's chunk that starts in a cell.
+    pub(crate) fn cap_room(&self, caps: &[u32], client: u32) -> i32 {
+        let mine = caps.iter().filter(|c| self.model.caps[**c as usize].client.is_none_or(|o| o == client));
+        mine.map(|c| self.model.caps[*c as usize].max - self.cap_used[*c as usize]).min().unwrap_or(i32::MAX)
+    }
+
+    /// What `len` more slots for a client save, in points, in quotas that are short.
+    pub(crate) fn quota_gain(&self, quotas: &[u32], client: u32, len: i32) -> f64 {
+        let mine = quotas.iter().filter(|q| self.model.quotas[**q as usize].client == client);
+        let short =
+            mine.map(|q| (self.model.quotas[*q as usize].min - self.quota_used[*q as usize]).clamp(0, len));
+        self.model.quota_slot * f64::from(short.sum::<i32>())
+    }
+
+    /// The slots of a window that no chunk takes; buffers are not counted.
+    pub(crate) fn free(&self, w: usize) -> i32 {
+        self.model.windows[w].len() - self.sequences[w].iter().map(|c| c.len).sum::<i32>()
+    }
+
+    /// Whether another worker does task `j` at some time inside window `w`.
+    pub(crate) fn busy_elsewhere(&self, j: usize, w: usize) -> bool {
+        let window = &self.model.windows[w];
+        self.tasks[j].windows.iter().any(|v| {
+            let other = &self.model.windows[*v as usize];
+            other.worker != window.worker && other.start < window.end && window.start < other.end
+        })
+    }
+
+    /// Sets the starts in a window to the cheapest for its order; false when there are none.
+    pub(crate) fn retime(&mut self, w: usize) -> bool {
+        let mut timing = std::mem::take(&mut self.timing[w]);
+        timing.fill_forward(self, w);
+        let starts = timing.starts(self, w);
+        self.timing[w] = timing;
+        self.timing[w].stale = true;
+        let Some(starts) = starts else { return false };
+        for (k, start) in starts.into_iter().enumerate() {
+            if self.sequences[w][k].start != start {
+                self.save_task(self.sequences[w][k].task as usize);
+                self.sequences[w][k].start = start;
+            }
+        }
+        self.cost_window(w);
+        for k in 0..self.sequences[w].len() {
+            self.refresh_task(self.sequences[w][k].task as usize);
+        }
+        true
+    }
+
+    /// Brings a task's first and last slot and its cost up to date.
+    fn refresh_task(&mut self, j: usize) {
+        let (mut first, mut last) = (i32::MAX, i32::MIN);
+        for w in &self.tasks[j].windows {
+            for chunk in self.sequences[*w as usize].iter().filter(|c| c.task as usize == j) {
+                first = first.min(chunk.start);
+                last = last.max(chunk.end());
+            }
+        }
+        if (first, last) != (self.tasks[j].first, self.tasks[j].last) {
+            self.save_task(j);
+            self.tasks[j].first = first;
+            self.tasks[j].last = last;
+            self.touch(j);
+        }
+        self.cost_task(j);
+    }
+
+    /// Says that the timing of all windows that hold this task or its neighbours is out of date.
+    fn touch(&mut self, j: usize) {
+        let links = &self.model.tasks[j];
+        let neighbours = links.preds.iter().chain(&links.succs).map(|(i, _)| *i as usize);
+        for i in neighbours.chain([j]) {
+            for w in &self.tasks[i].windows {
+                self.timing[*w as usize].stale = true;
+            }
+        }
+    }
+
+    fn cost_window(&mut self, w: usize) {
+        let model = self.model;
+        let sequence = &self.sequences[w];
+        let mut cost = if sequence.is_empty() { 0.0 } else { model.setup.block };
+        for pair in sequence.windows(2) {
+            cost += model.between(pair[0].task as usize, pair[1].task as usize).1;
+        }
+        for c in sequence {
+            cost += model.chunk_cost(c.task as usize, w, c.start, c.len);
+        }
+        self.sum += cost - self.window_cost[w];
+        self.window_cost[w] = cost;
+    }
+
+    fn cost_task(&mut self, j: usize) {
+        let job = &self.model.tasks[j];
+        let mine = &self.tasks[j];
+        let end = if mine.planned == job.size { mine.last } else { self.model.horizon };
+        let cost = job.lateness(end)
+            + job.unscheduled * f64::from(job.size - mine.planned)
+            + self.model.chunk * mine.windows.len().saturating_sub(1) as f64;
+        self.sum += cost - self.task_cost[j];
+        self.task_cost[j] = cost;
+    }
+
+    /// Brings a window's timing up to date, for [`Plan::timing`] to be read.
+    pub(crate) fn fresh(&mut self, w: usize) {
+        if self.timing[w].stale {
+            let mut timing = std::mem::take(&mut self.timing[w]);
+            timing.fill_forward(self, w);
+            timing.fill_backward(self, w);
+            self.timing[w] = timing;
+        }
+    }
+
+    /// The earliest start and the latest end that links and its own other chunks leave a chunk of
+    /// task `j` in window `w` that lies at `[start, end)` now, or is yet to be placed (`None`).
+    pub(crate) fn bounds(&self, j: usize, w: usize, now: Option<(usize, Placed)>) -> Option<(i32, i32)> {
+        let job = &self.model.tasks[j];
+        let (mut from, mut to) = (job.release, job.last_end);
+        for (i, lag) in &job.preds {
+            let i = *i as usize;
+            if !self.complete(i) {
+                return None;
+            }
+            if !now.is_some_and(|(k, _)| self.kept_by_order(w, k, i, *lag, true)) {
+                from = from.max(self.tasks[i].last + lag);
+            }
+        }
+        for (i, lag) in &job.succs {
+            let i = *i as usize;
+            if !now.is_some_and(|(k, _)| self.kept_by_order(w, k, i, *lag, false)) {
+                to = to.min(self.tasks[i].first.saturating_sub(*lag));
+            }
+        }
+        if let Some((_, chunk)) = now {
+            let worker = self.model.windows[w].worker;
+            for v in self.tasks[j].windows.iter().map(|v| *v as usize) {
+                if self.model.windows[v].worker == worker {
+                    continue;
+                }
+                for other in self.sequences[v].iter().filter(|c| c.task as usize == j) {
+                    if other.start < chunk.start {
+                        from = from.max(other.end());
+                    } else {
+                        to = to.min(other.start);
+                    }
+                }
+            }
+            if let Some(cell) = cell_at(self.model, w, chunk.start)
+                && self.model.windows[w].cells.len() > 1
+            {
+                from = from.max(cell.from);
+                to = to.min(cell.to - 1 + chunk.len);
+            }
+        }
+        Some((from, to))
+    }
+
+    /// Whether the order within window `w` alone keeps the link between the chunk at place `k` and
+    /// task `i`, all of whose chunks lie in that window on the right side of it.
+    fn kept_by_order(&self, w: usize, k: usize, i: usize, lag: i32, before: bool) -> bool {
+        let setup = &self.model.setup;
+        if lag > setup.same_batch.min(setup.same_client).min(setup.other_client) {
+            return false;
+        }
+        let sequence = &self.sequences[w];
+        let side = if before { &sequence[..k] } else { &sequence[k + 1..] };
+        let here = side.iter().filter(|c| c.task as usize == i).count();
+        here > 0 && here == self.tasks[i].windows.len()
+    }
+}
+
+/// The cell of a window in which a chunk that starts at `start` counts.
+pub(crate) fn cell_at(model: &Model, w: usize, start: i32) -> Option<&crate::model::Cell> {
+    model.windows[w].cells.iter().find(|c| c.from <= start && start < c.to)
+}

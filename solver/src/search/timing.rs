@@ -1,0 +1,222 @@
+//! The cheapest starts for a given order of chunks in a window, exactly: a dynamic program over
+//! slots, forward and backward, so that the cost of one more chunk at any place is one pass.
+
+use super::state::{Placed, Plan};
+use crate::model::{Job, Window, starts};
+
+/// More than any cost: no start here.
+pub(crate) const NEVER: f32 = 1e30;
+
+/// The timing of one window.
+#[derive(Clone, Debug)]
+pub(crate) struct Timing {
+    /// Whether the sequence or its bounds have changed since this was worked out.
+    pub(crate) stale: bool,
+    /// `forward[k * width + t]`: the least cost of the first `k` chunks, all done `t` slots into the window.
+    forward: Vec<f32>,
+    /// `backward[k * width + t]`: the least cost of the chunks from `k` on, none before slot `t`.
+    backward: Vec<f32>,
+    width: usize,
+    /// The least cost of all.
+    pub(crate) best: f32,
+    scratch: Vec<f32>,
+}
+
+impl Default for Timing {
+    fn default() -> Timing {
+        Timing {
+            stale: true,
+            forward: Vec::new(),
+            backward: Vec::new(),
+            width: 0,
+            best: 0.0,
+            scratch: Vec::new(),
+        }
+    }
+}
+
+impl Timing {
+    pub(crate) fn forward(&self, k: usize) -> &[f32] {
+        &self.forward[k * self.width..(k + 1) * self.width]
+    }
+
+    pub(crate) fn backward(&self, k: usize) -> &[f32] {
+        &self.backward[k * self.width..(k + 1) * self.width]
+    }
+
+    /// Works out the forward half.
+    pub(crate) fn fill_forward(&mut self, plan: &Plan<'_>, w: usize) {
+        let window = &plan.model.windows[w];
+        let sequence = &plan.sequences[w];
+        self.width = window.len() as usize + 1;
+        self.forward.clear();
+        self.forward.resize((sequence.len() + 1) * self.width, NEVER);
+        self.forward[..self.width].fill(0.0);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        for (k, chunk) in sequence.iter().enumerate() {
+            let gap = if k == 0 { 0 } else { gap(plan, sequence[k - 1], *chunk) };
+            let range = chunk_costs(plan, w, k, *chunk, &mut scratch);
+            let (done, rest) = self.forward.split_at_mut((k + 1) * self.width);
+            let before = &done[k * self.width..];
+            let after = &mut rest[..self.width];
+            let Some((lo, hi)) = range else { continue };
+            let (gap, len) = (gap as usize, chunk.len as usize);
+            for s in lo.max(gap)..(hi + 1).max(lo.max(gap)) {
+                after[s + len] = before[s - gap] + scratch[s];
+            }
+            let mut least = NEVER;
+            for cost in after.iter_mut() {
+                least = least.min(*cost);
+                *cost = least;
+            }
+        }
+        self.scratch = scratch;
+        self.best = self.forward[self.forward.len() - 1];
+    }
+
+    /// Works out the backward half; the timing is then up to date.
+    pub(crate) fn fill_backward(&mut self, plan: &Plan<'_>, w: usize) {
+        let sequence = &plan.sequences[w];
+        self.backward.clear();
+        self.backward.resize((sequence.len() + 1) * self.width, NEVER);
+        self.backward[sequence.len() * self.width..].fill(0.0);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        for (k, chunk) in sequence.iter().enumerate().rev() {
+            let gap = if k + 1 == sequence.len() { 0 } else { gap(plan, *chunk, sequence[k + 1]) };
+            let range = chunk_costs(plan, w, k, *chunk, &mut scratch);
+            let (head, tail) = self.backward.split_at_mut((k + 1) * self.width);
+            let here = &mut head[k * self.width..];
+            let after = &tail[..self.width];
+            let Some((lo, hi)) = range else { continue };
+            let shift = (chunk.len + gap) as usize;
+            for s in lo..(hi + 1).min(self.width.saturating_sub(shift)).max(lo) {
+                here[s] = scratch[s] + after[s + shift];
+            }
+            let mut least = NEVER;
+            for cost in here.iter_mut().rev() {
+                least = least.min(*cost);
+                *cost = least;
+            }
+        }
+        self.scratch = scratch;
+        self.stale = false;
+    }
+
+    /// The cheapest starts, the earliest among equals; none when no timing keeps every rule.
+    pub(crate) fn starts(&self, plan: &Plan<'_>, w: usize) -> Option<Vec<i32>> {
+        if self.best >= NEVER / 2.0 {
+            return None;
+        }
+        let window = &plan.model.windows[w];
+        let sequence = &plan.sequences[w];
+        let mut found = vec![0; sequence.len()];
+        let mut until = self.width - 1;
+        for (k, chunk) in sequence.iter().enumerate().rev() {
+            // The earliest end at which the cost is already that of `until`.
+            let costs = self.forward(k + 1);
+            let mut end = until;
+            while end > 0 && costs[end - 1] <= costs[until] {
+                end -= 1;
+            }
+            found[k] = window.start + end as i32 - chunk.len;
+            let gap = if k == 0 { 0 } else { gap(plan, sequence[k - 1], *chunk) };
+            until = (end as i32 - chunk.len - gap).max(0) as usize;
+        }
+        Some(found)
+    }
+}
+
+/// The buffer between two chunks.
+pub(crate) fn gap(plan: &Plan<'_>, a: Placed, b: Placed) -> i32 {
+    plan.model.between(a.task as usize, b.task as usize).0
+}
+
+/// Fills `costs` with what the chunk at place `k` costs at each start, in slots into the window, and
+/// answers the range of starts in which some are possible.
+fn chunk_costs(
+    plan: &Plan<'_>,
+    w: usize,
+    k: usize,
+    chunk: Placed,
+    costs: &mut Vec<f32>,
+) -> Option<(usize, usize)> {
+    let j = chunk.task as usize;
+    let (from, to) = plan.bounds(j, w, Some((k, chunk)))?;
+    let range = fill_costs(plan, j, w, chunk.len, from, to, costs)?;
+    if plan.complete(j) {
+        let others = plan.tasks[j].windows.len() > 1;
+        let other_end = if others { other_end(plan, j, w, k) } else { i32::MIN };
+        add_lateness(&plan.model.tasks[j], &plan.model.windows[w], chunk.len, other_end, range, costs);
+    }
+    Some(range)
+}
+
+/// The end of the last chunk of task `j` other than the one at place `k` of window `w`.
+fn other_end(plan: &Plan<'_>, j: usize, w: usize, k: usize) -> i32 {
+    let mut last = i32::MIN;
+    for v in plan.tasks[j].windows.iter().map(|v| *v as usize) {
+        for (place, chunk) in plan.sequences[v].iter().enumerate() {
+            if chunk.task as usize == j && (v, place) != (w, k) {
+                last = last.max(chunk.end());
+            }
+        }
+    }
+    last
+}
+
+/// Fills `costs` with what a chunk of task `j` costs at each start in window `w`, but for lateness.
+pub(crate) fn fill_costs(
+    plan: &Plan<'_>,
+    j: usize,
+    w: usize,
+    len: i32,
+    from: i32,
+    to: i32,
+    costs: &mut Vec<f32>,
+) -> Option<(usize, usize)> {
+    let model = plan.model;
+    let (job, window) = (&model.tasks[j], &model.windows[w]);
+    let (lo, hi) = starts(job, window, len, from, to)?;
+    let (lo, hi) = ((lo - window.start) as usize, (hi - window.start) as usize);
+    costs.clear();
+    costs.resize(window.len() as usize + 1, NEVER);
+    let slope = job.soon * f64::from(len);
+    let base = model.chunk_cost(j, w, window.start + lo as i32, len);
+    let span = (window.start + lo as i32, window.start + hi as i32 + len);
+    let varies = job.prefer.as_ref().is_some_and(|(_, cover)| cover.changes_in(span.0, span.1))
+        || job.previous.iter().any(|(worker, _, c)| *worker == window.worker && c.changes_in(span.0, span.1));
+    for s in lo..=hi {
+        costs[s] = if varies {
+            model.chunk_cost(j, w, window.start + s as i32, len) as f32
+        } else {
+            (base + slope * (s - lo) as f64) as f32
+        };
+    }
+    if let Some(eligible) = &job.eligible {
+        for s in lo..=hi {
+            let start = window.start + s as i32;
+            let open = eligible.partition_point(|(_, end)| *end < start + len);
+            if eligible.get(open).is_none_or(|(begin, _)| *begin > start) {
+                costs[s] = NEVER;
+            }
+        }
+    }
+    Some((lo, hi))
+}
+
+/// Adds what being complete at the chunk's end costs, when the others end at `other_end`.
+pub(crate) fn add_lateness(
+    job: &Job,
+    window: &Window,
+    len: i32,
+    other_end: i32,
+    (lo, hi): (usize, usize),
+    costs: &mut [f32],
+) {
+    if (window.start + hi as i32 + len).max(other_end) <= job.due {
+        return;
+    }
+    for s in lo..=hi {
+        costs[s] += job.lateness((window.start + s as i32 + len).max(other_end)) as f32;
+    }
+}
