@@ -15,7 +15,7 @@ use thiserror::Error;
 
 /// How long a peer may go on after its time limit before it is ended.
 const GRACE: Duration = Duration::from_secs(60);
-/// How often a running peer's memory is looked at.
+/// How often a running peer's memory is looked at, at least.
 const POLL: Duration = Duration::from_millis(10);
 
 /// A method to compare.
@@ -175,7 +175,8 @@ fn watch(mut child: Child, limit: Option<f64>) -> std::io::Result<Ended> {
             child.wait()?;
             return Ok(Ended { status: None, mib });
         }
-        thread::sleep(POLL);
+        // Short runs are looked at more often, so that their peak is seen too.
+        thread::sleep(POLL.min(started.elapsed() / 10));
     }
 }
 
