@@ -5,11 +5,12 @@ use plokk_bench::compare::{self, Row, compare, markdown};
 use plokk_bench::generate::{Class, Spec, generate};
 use plokk_bench::greedy;
 use plokk_bench::peer::Peer;
-use plokk_solver::Problem;
+use plokk_solver::{Observer, Options, Problem, Progress, Silent, Solution, solve};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// Makes planning problems, runs methods on them, and sets them side by side.
 #[derive(Parser)]
@@ -115,6 +116,8 @@ impl From<Size> for Class {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Method {
+    /// Plokk's solver.
+    Plokk,
     /// Earliest due date first.
     Greedy,
 }
@@ -148,6 +151,7 @@ fn make(args: &GenerateArgs) -> Result<(), Box<dyn Error>> {
 fn run(args: &RunArgs) -> Result<(), Box<dyn Error>> {
     let problem: Problem = serde_json::from_slice(&fs::read(&args.problem)?)?;
     let solution = match args.method {
+        Method::Plokk => solved(&problem, args.time_limit)?,
         Method::Greedy => greedy::plan(&problem),
     };
     put(args.output.as_deref(), &serde_json::to_string(&solution)?)
@@ -185,4 +189,25 @@ fn put(file: Option<&Path>, text: &str) -> Result<(), Box<dyn Error>> {
         None => println!("{text}"),
     }
     Ok(())
+}
+
+/// Our own answer; without a time limit, the one that is the same on every machine.
+fn solved(problem: &Problem, limit: Option<f64>) -> Result<Solution, Box<dyn Error>> {
+    let Some(limit) = limit else {
+        return Ok(solve(problem, &Options::default(), &Silent)?.solution);
+    };
+    let clock = Clock(Instant::now() + Duration::try_from_secs_f64(limit)?);
+    let options = Options { until_stopped: true, ..Options::default() };
+    Ok(solve(problem, &options, &clock)?.solution)
+}
+
+/// Stops the search at an instant.
+struct Clock(Instant);
+
+impl Observer for Clock {
+    fn progress(&self, _: Progress) {}
+
+    fn stop(&self) -> bool {
+        Instant::now() >= self.0
+    }
 }
