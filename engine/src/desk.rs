@@ -2,6 +2,22 @@
 //!
 //! [`Desk::assemble`] makes it from the settings, the feeds' bytes and `now`, and nothing else.
 
+mod assemble;
+mod chunks;
+mod links;
+mod local;
+mod people;
+mod pinned;
+mod shelf;
+mod spans;
+mod values;
+mod weight;
+mod work;
+mod working;
+
+pub(crate) use local::{daily, date, midnight, weekly};
+pub(crate) use spans::total;
+
 use crate::settings::{DayInterval, Settings};
 use crate::warning::Warning;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -173,19 +189,36 @@ pub struct Pinned {
     pub summary: Option<String>,
 }
 
-/// Why a desk cannot be planned.
+/// Why a desk cannot be planned: assistants' own feeds cannot be read, and planning over their meetings
+/// would be wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DeskError {
-    /// An assistant's own feed cannot be read; planning over her meetings would be wrong.
-    #[error("{source_name}: cannot read the calendar of {assistant}: {reason}")]
-    OwnFeed {
-        /// The assistant's id.
-        assistant: String,
-        /// The feed, as shown.
-        source_name: String,
-        /// Why.
-        reason: String,
-    },
+#[error("{}", .lost.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct DeskError {
+    /// Every such feed; at least one.
+    pub lost: Vec<OwnFeed>,
+}
+
+/// An assistant's own feed that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnFeed {
+    /// The assistant's id.
+    pub assistant: String,
+    /// The feed, as shown.
+    pub source: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl std::fmt::Display for OwnFeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: cannot read the calendar of {}: {}", self.source, self.assistant, self.reason)
+    }
+}
+
+impl From<plokk_ical_io::Window> for Window {
+    fn from(window: plokk_ical_io::Window) -> Window {
+        Window { from: window.from, to: window.to }
+    }
 }
 
 impl Window {

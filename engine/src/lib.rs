@@ -7,9 +7,10 @@ pub mod settings;
 mod warning;
 
 pub use desk::{
-    AssistantTime, BusyTime, ClientTime, Desk, DeskError, DueFrom, FeedText, Pinned, Window, Work, WorkLink,
+    AssistantTime, BusyTime, ClientTime, Desk, DeskError, DueFrom, FeedText, OwnFeed, Pinned, Window, Work,
+    WorkLink,
 };
 pub use plan::{Late, Plan, PlannedChunk, Unscheduled};
-pub use pose::{Axis, Hindrance, Impossible, Posed};
+pub use pose::{Axis, Hindrance, Impossible, Posed, pose};
 pub use settings::{SettingFault, Settings};
 pub use warning::Warning;

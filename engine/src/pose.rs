@@ -1,8 +1,24 @@
 //! A desk as a planning problem: calendars and rules become slots, tasks, caps and quotas.
+//!
+//! [`pose`] lists the rules in order; each stands in a file of its own, with its test.
 
-use crate::desk::Window;
-use chrono::{DateTime, TimeDelta, Utc};
-use plokk_solver::{Interval, Problem, Slot, Slots};
+mod after;
+mod axis;
+mod impossible;
+mod live;
+mod prefer;
+mod previous;
+mod reserve;
+mod retainer;
+mod skills;
+mod tasks;
+mod windows;
+
+pub use axis::Axis;
+
+use crate::desk::Desk;
+use crate::plan::Plan;
+use plokk_solver::{Buffers, FORMAT, Problem};
 
 /// A desk's planning problem, and the way back from it.
 #[derive(Clone, Debug)]
@@ -52,70 +68,49 @@ impl std::fmt::Display for Hindrance {
     }
 }
 
-/// The straight line between slots and instants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Axis {
-    /// The instant of slot 0: the start of the horizon.
-    pub epoch: DateTime<Utc>,
-    /// The length of a slot.
-    pub slot: TimeDelta,
-    /// The first slot after the horizon.
-    pub horizon: Slot,
+/// Poses a desk's planning problem: every rule of planning, in order. `last` is the plan of the run
+/// before, which is kept where nothing speaks against it.
+///
+/// The problem is always a valid one: [`Problem::faults`] finds nothing in it.
+#[must_use]
+pub fn pose(desk: &Desk, last: Option<&Plan>) -> Posed {
+    let axis = Axis::of(desk);
+    let weights = &desk.settings.weights;
+    let workers = windows::workers(desk, &axis);
+    let live = live::eligible(desk, &axis);
+    let impossible = impossible::find(desk, &axis, &workers, &live);
+    let mut problem = Problem {
+        format: FORMAT.to_owned(),
+        slot_minutes: desk.settings.planning.slot,
+        horizon: axis.horizon,
+        buffers: buffers(desk, &axis),
+        weights: weights.points,
+        workers,
+        tasks: Vec::new(),
+        quotas: Vec::new(),
+        caps: Vec::new(),
+    };
+    let left_out = |index: &usize| impossible.iter().any(|other| other.work == *index);
+    for index in (0..desk.work.len()).filter(|index| !left_out(index)) {
+        let work = &desk.work[index];
+        let Some(mut task) = tasks::task(desk, work, &axis) else { continue };
+        task.workers = skills::workers(desk, work);
+        task.eligible.clone_from(&live[index]);
+        task.prefer = prefer::times(desk, work, &axis);
+        task.previous = previous::chunks(desk, work, last, &axis);
+        problem.tasks.push(task);
+    }
+    after::link(desk, &axis, &mut problem);
+    reserve::cap(desk, &axis, &mut problem);
+    retainer::bind(desk, &axis, &mut problem);
+    Posed { problem, axis, impossible }
 }
 
-impl Axis {
-    /// The instant at which a slot starts.
-    #[must_use]
-    pub fn instant(&self, slot: Slot) -> DateTime<Utc> {
-        self.epoch + self.slot * slot.0
-    }
-
-    /// The stretch of time that an interval of slots covers.
-    #[must_use]
-    pub fn window(&self, interval: Interval) -> Window {
-        Window { from: self.instant(interval.start), to: self.instant(interval.end) }
-    }
-
-    /// The last slot that starts no later than an instant, clipped to the horizon.
-    #[must_use]
-    pub fn floor(&self, instant: DateTime<Utc>) -> Slot {
-        self.clip(self.seconds(instant).div_euclid(self.slot.num_seconds()))
-    }
-
-    /// The first slot that starts no earlier than an instant, clipped to the horizon.
-    #[must_use]
-    pub fn ceil(&self, instant: DateTime<Utc>) -> Slot {
-        self.clip(-(-self.seconds(instant)).div_euclid(self.slot.num_seconds()))
-    }
-
-    /// The whole slots that a stretch of time covers, clipped to the horizon; it may be empty.
-    #[must_use]
-    pub fn inside(&self, window: Window) -> Interval {
-        Interval { start: self.ceil(window.from), end: self.floor(window.to) }
-    }
-
-    /// A length in slots, rounded up.
-    #[must_use]
-    pub fn up(&self, length: TimeDelta) -> Slots {
-        let slots = -(-length.num_seconds()).div_euclid(self.slot.num_seconds());
-        Slots(i32::try_from(slots).unwrap_or(i32::MAX))
-    }
-
-    /// A length in slots, rounded down.
-    #[must_use]
-    pub fn down(&self, length: TimeDelta) -> Slots {
-        let slots = length.num_seconds().div_euclid(self.slot.num_seconds());
-        Slots(i32::try_from(slots).unwrap_or(i32::MAX))
-    }
-
-    /// Seconds from the epoch, rounded away from it in neither direction that matters: instants of
-    /// iCalendar have whole seconds.
-    fn seconds(&self, instant: DateTime<Utc>) -> i64 {
-        (instant - self.epoch).num_seconds()
-    }
-
-    fn clip(&self, slot: i64) -> Slot {
-        let slot = slot.clamp(0, i64::from(self.horizon.0));
-        Slot(i32::try_from(slot).unwrap_or(self.horizon.0))
+fn buffers(desk: &Desk, axis: &Axis) -> Buffers {
+    let buffers = &desk.settings.buffers;
+    Buffers {
+        same_batch: axis.up(buffers.same_batch),
+        same_client: axis.up(buffers.same_client),
+        other_client: axis.up(buffers.other_client),
     }
 }

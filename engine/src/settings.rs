@@ -323,3 +323,8 @@ impl Settings {
         feeds
     }
 }
+
+/// Reads a length of time as `plokk.toml` writes it, wherever else people write one.
+pub(crate) fn parse_duration(text: &str) -> Option<TimeDelta> {
+    duration::duration(text).ok()
+}

@@ -122,25 +122,25 @@ fn weights(root: &Section, faults: &mut Faults) -> WeightSettings {
     let mut weights = WeightSettings::default();
     let Some(s) = root.section(faults, "weights") else { return weights };
     let points = &mut weights.points;
-    let mut fields: Vec<(&str, f64, &mut f64)> = vec![
-        ("unscheduled", 0.0, &mut points.unscheduled),
-        ("late", 0.0, &mut points.late),
-        ("late_day", 0.0, &mut points.late_day),
-        ("block", 0.0, &mut points.block),
-        ("client_switch", 0.0, &mut points.client_switch),
-        ("chunk", 0.0, &mut points.chunk),
-        ("soon", 0.0, &mut points.soon),
-        ("prefer", 0.0, &mut points.prefer),
-        ("move", 0.0, &mut points.moved),
-        ("quota", 0.0, &mut points.quota),
-        ("importance", 1.0, &mut weights.importance),
-        ("urgency", 1.0, &mut weights.urgency),
+    let mut fields: Vec<(&str, (f64, f64), &mut f64)> = vec![
+        ("unscheduled", (0.0, 1e6), &mut points.unscheduled),
+        ("late", (0.0, 1e6), &mut points.late),
+        ("late_day", (0.0, 1e6), &mut points.late_day),
+        ("block", (0.0, 1e6), &mut points.block),
+        ("client_switch", (0.0, 1e6), &mut points.client_switch),
+        ("chunk", (0.0, 1e6), &mut points.chunk),
+        ("soon", (0.0, 1e6), &mut points.soon),
+        ("prefer", (0.0, 1e6), &mut points.prefer),
+        ("move", (0.0, 1e6), &mut points.moved),
+        ("quota", (0.0, 1e6), &mut points.quota),
+        ("importance", (1.0, 100.0), &mut weights.importance),
+        ("urgency", (1.0, 100.0), &mut weights.urgency),
     ];
     let mut known: Vec<&str> = fields.iter().map(|(key, ..)| *key).collect();
     known.extend(["urgent", "frozen"]);
     s.known(faults, &known);
-    for (key, least, field) in &mut fields {
-        if let Some(number) = s.read(faults, key, number(*least)) {
+    for (key, (least, most), field) in &mut fields {
+        if let Some(number) = s.read(faults, key, number(*least, *most)) {
             **field = number;
         }
     }
@@ -213,7 +213,7 @@ fn assistant(s: &Section, faults: &mut Faults, categories: &[Category]) -> Assis
         hours: hours(s, faults),
         feeds: feed_list(s, faults),
         skills: skills(s, faults, categories),
-        rate: s.read(faults, "rate", number(0.0)).unwrap_or(0.0),
+        rate: s.read(faults, "rate", number(0.0, 1e6)).unwrap_or(0.0),
         id,
     }
 }
@@ -277,7 +277,7 @@ fn client(s: &Section, faults: &mut Faults) -> Client {
         timezone: timezone(s, faults),
         hours: hours(s, faults),
         feeds: feed_list(s, faults),
-        weight: s.read(faults, "weight", number(0.0)).unwrap_or(1.0),
+        weight: s.read(faults, "weight", number(0.0, 1000.0)).unwrap_or(1.0),
         retainer: retainer(s, faults),
         response: s.read(faults, "response", text(working_duration)),
         fee: s.read(faults, "fee", text(fee)),

@@ -265,13 +265,13 @@ pub(crate) fn list<T>(
     }
 }
 
-/// Reads a number, whole or not, no less than a least one.
-pub(crate) fn number(least: f64) -> impl FnOnce(&Item) -> Read<f64> {
+/// Reads a number, whole or not, within limits.
+pub(crate) fn number(least: f64, most: f64) -> impl FnOnce(&Item) -> Read<f64> {
     move |item| {
         let whole = item.as_integer().map(|n| n as f64);
         match item.as_float().or(whole) {
-            Some(number) if number.is_finite() && number >= least && number <= 1e9 => Ok(number),
-            Some(_) => Err(vec![Cause::of(format!("a number from {least} to 1000000000 is wanted here"))]),
+            Some(number) if (least..=most).contains(&number) => Ok(number),
+            Some(_) => Err(vec![Cause::of(format!("a number from {least} to {most} is wanted here"))]),
             None => Err(wanted("a number", item.type_name(), item.span())),
         }
     }
