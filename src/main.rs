@@ -1,3 +1,33 @@
-//! The `plokk` command.
+//! The `plokk` command: plans client work into everybody's calendars, and publishes the calendars.
+//!
+//! Raw arguments become checked requests at the door ([`args`]), each command does its work in its
+//! own module, and what comes of it becomes an exit status here and nowhere else.
 
-fn main() {}
+mod args;
+mod commands;
+mod exit;
+mod files;
+mod home;
+mod progress;
+mod table;
+mod terminal;
+
+use exit::{Exit, Failure};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let outcome = std::panic::catch_unwind(|| commands::run(args::parse())).unwrap_or_else(|_| {
+        Err(Failure::Plokk("an assumption of this program did not hold; nothing was published".to_owned()))
+    });
+    match outcome {
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Behind) => ExitCode::from(1),
+        Err(failure) => {
+            terminal::complain(&failure);
+            ExitCode::from(match failure {
+                Failure::Input(_) => 2,
+                Failure::Plokk(_) => 3,
+            })
+        }
+    }
+}

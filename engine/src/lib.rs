@@ -1,16 +1,24 @@
 //! Clients, work, retainers and plans: calendars in, a planning problem, a plan, calendars out.
 
 pub mod desk;
+mod digest;
+mod explain;
+mod pipeline;
 mod plan;
 pub mod pose;
+mod publish;
 pub mod settings;
 mod warning;
+pub mod words;
 
 pub use desk::{
     AssistantTime, BusyTime, ClientTime, Desk, DeskError, DueFrom, FeedText, OwnFeed, Pinned, Window, Work,
     WorkLink,
 };
-pub use plan::{Late, Plan, PlannedChunk, Unscheduled};
+pub use explain::{Elsewhere, Explanation, Relief, Rule, State, TimeLeft, explain, find};
+pub use pipeline::{Inputs, Kept, PlanError, Planned, plan_and_publish, plan_desk};
+pub use plan::{ClientSummary, Late, Plan, PlannedChunk, RetainerSummary, Unscheduled, summarize};
 pub use pose::{Axis, Hindrance, Impossible, Posed, pose};
+pub use publish::{OutFile, PLAN_FILE, publish, published_paths};
 pub use settings::{SettingFault, Settings};
 pub use warning::Warning;

@@ -1,0 +1,156 @@
+//! What would free a task: each rule that may hold it back is relaxed alone, and the work is put
+//! into the plan as it stands. Only what then fits, or costs less, is told.
+
+use super::room::{insert, may_do, planned as done};
+use crate::desk::Work;
+use crate::pipeline::Planned;
+use crate::plan::reason::{called, length};
+use crate::words;
+use chrono::{DateTime, FixedOffset};
+use plokk_solver::{Chunk, Problem, Slots, Solution, Task};
+use serde::Serialize;
+
+/// A change that would let the work be planned, or be done in time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Relief {
+    /// The change, in words.
+    pub change: String,
+    /// When the work would then start, with everything else where it is.
+    pub start: DateTime<FixedOffset>,
+    /// When it would then be complete.
+    pub completion: DateTime<FixedOffset>,
+}
+
+/// How many other tasks are told of that could give way.
+const GIVING_WAY: usize = 3;
+
+/// What would let all of the work be planned.
+pub(crate) fn for_missing(planned: &Planned, work: &Work, task: &Task) -> Vec<Relief> {
+    let mut reliefs: Vec<Relief> = relaxations(planned, work, task)
+        .into_iter()
+        .filter_map(|(change, problem)| try_one(planned, &problem, &planned.solution, task, change))
+        .collect();
+    reliefs.extend(giving_way(planned, task, |_| true));
+    reliefs
+}
+
+/// What would let late work be complete when it is due, with everything else where it is.
+pub(crate) fn for_late(planned: &Planned, task: &Task) -> Vec<Relief> {
+    let mut without = planned.solution.clone();
+    without.chunks.retain(|chunk| chunk.task != task.id);
+    let due = planned.posed.axis.instant(task.due);
+    let in_time = |relief: &Relief| relief.completion.to_utc() <= due;
+    let mut reliefs: Vec<Relief> = Vec::new();
+    for (change, problem) in common_relaxations(planned, task) {
+        reliefs.extend(try_one(planned, &problem, &without, task, change).filter(in_time));
+    }
+    reliefs.extend(giving_way(planned, task, in_time));
+    reliefs
+}
+
+/// Every rule that concerns the task, each relaxed alone.
+fn relaxations(planned: &Planned, work: &Work, task: &Task) -> Vec<(String, Problem)> {
+    let posed = &planned.posed;
+    let mut all = Vec::new();
+    let mut relax = |change: String, by: &dyn Fn(&mut Task)| {
+        let mut problem = posed.problem.clone();
+        if let Some(task) = problem.tasks.iter_mut().find(|other| other.id == task.id) {
+            by(task);
+        }
+        all.push((change, problem));
+    };
+    if let Some(deadline) = work.deadline {
+        let zone = planned.desk.settings.assistants[0].timezone;
+        relax(format!("if its deadline, {}, were later", words::moment(deadline, &zone)), &|task| {
+            task.deadline = None;
+        });
+    }
+    for after in &task.after {
+        relax(format!("if it did not wait for {}", called(&planned.desk, &after.task)), &|task| {
+            task.after.retain(|other| other.task != after.task);
+        });
+    }
+    if task.min_chunk > Slots(1) {
+        let half = Slots((task.min_chunk.0 / 2).max(1));
+        relax(format!("if its blocks could be as short as {}", length(posed, half)), &|task| {
+            task.min_chunk = half;
+        });
+    }
+    all.extend(common_relaxations(planned, task));
+    all
+}
+
+/// The rules that both keep work out and make it late.
+fn common_relaxations(planned: &Planned, task: &Task) -> Vec<(String, Problem)> {
+    let problem = &planned.posed.problem;
+    let mut all = Vec::new();
+    let mut relax = |change: String, by: &dyn Fn(&mut Problem)| {
+        let mut relaxed = problem.clone();
+        by(&mut relaxed);
+        all.push((change, relaxed));
+    };
+    let edit = |problem: &mut Problem, by: &dyn Fn(&mut Task)| {
+        problem.tasks.iter_mut().filter(|other| other.id == task.id).for_each(by);
+    };
+    if task.eligible.is_some() {
+        relax("if it could be done while the client cannot be reached".to_owned(), &|problem| {
+            edit(problem, &|task| task.eligible = None);
+        });
+    }
+    let others = problem.workers.iter().filter(|worker| !may_do(task, &worker.id));
+    for other in others {
+        relax(format!("if {} could do it", other.id), &|problem| {
+            edit(problem, &|task| task.workers.get_or_insert_default().push(other.id.clone()));
+        });
+    }
+    if problem.caps.iter().any(|cap| cap.client.is_none()) {
+        relax("if the daily reserve could be used for it".to_owned(), &|problem| {
+            problem.caps.retain(|cap| cap.client.is_some());
+        });
+    }
+    if problem.caps.iter().any(|cap| cap.client.as_ref() == Some(&task.client)) {
+        relax("if the client's retainer allowed more".to_owned(), &|problem| {
+            problem.caps.retain(|cap| cap.client.as_ref() != Some(&task.client));
+        });
+    }
+    all
+}
+
+/// Other tasks that could give way: without any one of them this one fits.
+fn giving_way(planned: &Planned, task: &Task, is_told: impl Fn(&Relief) -> bool) -> Vec<Relief> {
+    let problem = &planned.posed.problem;
+    let mut others: Vec<&Task> = problem
+        .tasks
+        .iter()
+        .filter(|other| other.id != task.id && done(&planned.solution.chunks, &other.id) > Slots(0))
+        .collect();
+    others.sort_by(|a, b| (a.weight * f64::from(a.size.0)).total_cmp(&(b.weight * f64::from(b.size.0))));
+    let reliefs = others.into_iter().filter_map(|other| {
+        let mut without = planned.solution.clone();
+        without.chunks.retain(|chunk| chunk.task != other.id && chunk.task != task.id);
+        let size = length(&planned.posed, done(&planned.solution.chunks, &other.id));
+        let change = format!("if {} ({size}) gave way", called(&planned.desk, &other.id));
+        try_one(planned, problem, &without, task, change).filter(&is_told)
+    });
+    reliefs.take(GIVING_WAY).collect()
+}
+
+/// The change as a relief, if all of the task then fits beside the plan.
+fn try_one(
+    planned: &Planned,
+    problem: &Problem,
+    beside: &Solution,
+    task: &Task,
+    change: String,
+) -> Option<Relief> {
+    let task = problem.tasks.iter().find(|other| other.id == task.id)?;
+    let chunks = insert(problem, beside, task)?;
+    let kept = beside.chunks.iter().filter(|chunk| chunk.task == task.id);
+    let last = chunks.iter().chain(kept).max_by_key(|chunk| chunk.end)?;
+    let first = chunks.iter().min_by_key(|chunk| chunk.start)?;
+    let at = |slot, chunk: &Chunk| {
+        let assistant = planned.desk.settings.assistants.iter().find(|a| a.id == chunk.worker)?;
+        Some(planned.posed.axis.instant(slot).with_timezone(&assistant.timezone).fixed_offset())
+    };
+    Some(Relief { change, start: at(first.start, first)?, completion: at(last.end, last)? })
+}

@@ -1,0 +1,131 @@
+//! What was published before: the UIDs, SEQUENCEs and times of change that must live on.
+
+use super::event::{STAMPS, Stamp};
+use super::{full_path, uid};
+use crate::desk::Window;
+use crate::settings::Settings;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use plokk_ical_io::{Component, Property, Zone, instant, read};
+use std::collections::{BTreeMap, HashMap};
+
+/// The files published before.
+pub(crate) struct Before {
+    files: BTreeMap<String, OldFile>,
+    /// The path of each assistant's full feed, and her id.
+    full: Vec<(String, String)>,
+}
+
+struct OldFile {
+    bytes: Vec<u8>,
+    modified: Option<DateTime<Utc>>,
+    events: HashMap<String, OldEvent>,
+}
+
+/// An event as it was published.
+pub(crate) struct OldEvent {
+    /// Its content lines, without those that only say that it changed.
+    lines: Vec<String>,
+    time: Option<Window>,
+    pub(crate) stamp: Stamp,
+}
+
+/// A block as it was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OldBlock {
+    /// Its number within its task.
+    pub(crate) number: u32,
+    pub(crate) time: Window,
+    /// Who was to do it.
+    pub(crate) assistant: String,
+}
+
+impl Before {
+    /// Reads what was published. Files that are no calendars of ours are as if they were not there.
+    pub(crate) fn read(settings: &Settings, files: &BTreeMap<String, Vec<u8>>) -> Before {
+        let read = |(path, bytes): (&String, &Vec<u8>)| (path.clone(), OldFile::read(bytes, path));
+        let calendars = files.iter().filter(|(path, _)| path.ends_with(".ics"));
+        let full = settings.assistants.iter().map(|a| (full_path(a), a.id.clone())).collect();
+        Before { files: calendars.map(read).collect(), full }
+    }
+
+    /// The event with that UID in the file, or else in an assistant's full feed: a block that is now
+    /// done by somebody else is still the same.
+    pub(crate) fn event(&self, path: &str, uid: &str) -> Option<&OldEvent> {
+        let full = self.full.iter().map(|(path, _)| path.as_str());
+        std::iter::once(path).chain(full).find_map(|path| self.files.get(path)?.events.get(uid))
+    }
+
+    /// The blocks whose UIDs begin with `stem`.
+    pub(crate) fn blocks(&self, stem: &str) -> Vec<OldBlock> {
+        let events = self.full.iter().flat_map(|(path, assistant)| {
+            let events = self.files.get(path).into_iter().flat_map(|file| &file.events);
+            events.map(move |event| (assistant, event))
+        });
+        let blocks = events.filter_map(|(assistant, (uid, event))| {
+            let (own, number) = uid::split(uid)?;
+            (own == stem).then_some(())?;
+            Some(OldBlock { number, time: event.time?, assistant: assistant.clone() })
+        });
+        blocks.collect()
+    }
+
+    /// When the file says it was modified.
+    pub(crate) fn modified(&self, path: &str) -> Option<DateTime<Utc>> {
+        self.files.get(path)?.modified
+    }
+
+    /// Whether the file holds exactly these bytes.
+    pub(crate) fn is(&self, path: &str, bytes: &[u8]) -> bool {
+        self.files.get(path).is_some_and(|file| file.bytes == bytes)
+    }
+}
+
+impl OldFile {
+    fn read(bytes: &[u8], path: &str) -> OldFile {
+        let calendar = read(bytes, path).calendar;
+        let events = calendar.named("VEVENT").filter_map(|event| {
+            let uid = event.uid()?.into_owned();
+            Some((uid, OldEvent::read(event)?))
+        });
+        let modified = calendar.text("LAST-MODIFIED").and_then(|text| utc(&text));
+        OldFile { bytes: bytes.to_vec(), modified, events: events.collect() }
+    }
+}
+
+impl OldEvent {
+    fn read(event: &Component) -> Option<OldEvent> {
+        let stamp = Stamp {
+            sequence: event.text("SEQUENCE")?.parse().ok()?,
+            stamped: event.text("DTSTAMP")?.into_owned(),
+            modified: event.text("LAST-MODIFIED")?.into_owned(),
+        };
+        let time = event.property("DTSTART").zip(event.property("DTEND"));
+        let time = time.and_then(|(from, to)| Some(Window { from: moment(from)?, to: moment(to)? }));
+        Some(OldEvent { lines: lines(event), time, stamp })
+    }
+
+    /// Whether a new event, not yet stamped, is what this one was.
+    pub(crate) fn says_the_same(&self, event: &Component) -> bool {
+        self.lines == lines(event)
+    }
+}
+
+fn lines(event: &Component) -> Vec<String> {
+    let telling = event.properties().iter().filter(|p| !STAMPS.iter().any(|stamp| p.is(stamp)));
+    telling.map(|property| property.content_line().to_owned()).collect()
+}
+
+/// The instant of a DTSTART or DTEND as we write them: UTC, or local to an IANA zone.
+fn moment(property: &Property) -> Option<DateTime<Utc>> {
+    let Some(zone) = property.param("TZID") else { return utc(property.raw_value()) };
+    let zone: Tz = zone.parse().ok()?;
+    let local = NaiveDateTime::parse_from_str(property.raw_value(), "%Y%m%dT%H%M%S").ok()?;
+    Some(instant(local, &Zone::Iana(zone)))
+}
+
+fn utc(text: &str) -> Option<DateTime<Utc>> {
+    // A year that no calendar has would overflow what is worked out from it.
+    let time = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?.and_utc();
+    time.checked_add_signed(TimeDelta::days(36_600)).map(|_| time)
+}

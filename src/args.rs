@@ -1,0 +1,214 @@
+//! The command line: raw flags, and the checked requests that are made of them once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use clap::{Args, Parser, Subcommand, ValueHint};
+use plokk_solver::Options;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+/// Plans a week of client work from everybody's calendars, and publishes the result as feeds.
+#[derive(Debug, Parser)]
+#[command(name = "plokk", version, arg_required_else_help = true, propagate_version = true)]
+#[command(after_help = "Exit status: 0 done; 1 with --strict, when work is late or unscheduled; \
+                        2 the input or the arguments are at fault; 3 plokk is.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a desk to start from: a commented plokk.toml, and small calendars that plan at once
+    Init(Init),
+    /// Say what is understood from plokk.toml and from each feed, and what is wrong
+    Check(Check),
+    /// Plan the work and publish the calendars
+    Plan(Plan),
+    /// Say why a task is where it is, or why it is not planned, and what would change that
+    Explain(Explain),
+    /// Solve a planning problem given as JSON (plokk-problem/1)
+    Solve(Solve),
+    /// Print shell completions
+    Completions(Completions),
+}
+
+/// Which desk, and at what time.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct At {
+    /// The folder with plokk.toml
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(crate) desk: PathBuf,
+    /// Plan as if it were this moment, such as 2026-10-19T08:00:00+03:00 [default: the clock]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    now: Option<DateTime<Utc>>,
+}
+
+impl At {
+    /// Whether the moment is said.
+    pub(crate) fn is_set(&self) -> bool {
+        self.now.is_some()
+    }
+
+    /// The moment of the run: as said, or by the clock, in whole seconds as calendars have them.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now.unwrap_or_else(clock)
+    }
+}
+
+/// How long to search.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Search {
+    /// Search for so many seconds and take the best plan so far [default: stop by work done]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) time_limit: Option<Duration>,
+    /// How hard to search, in multiples of the usual work, 0.01 to 1000 [default: 1; with
+    /// --time-limit: until then]
+    #[arg(long, value_name = "N", value_parser = effort)]
+    effort: Option<f64>,
+}
+
+impl Search {
+    pub(crate) fn options(self) -> Options {
+        Options {
+            effort: self.effort.unwrap_or(1.0),
+            until_stopped: self.time_limit.is_some() && self.effort.is_none(),
+            ..Options::default()
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder to make the desk in; it is made when it is not there
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(crate) desk: PathBuf,
+    /// The day the example work starts [default: today]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    now: Option<DateTime<Utc>>,
+    /// Your time zone, such as Europe/Tallinn [default: this computer's]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<Tz>,
+}
+
+impl Init {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now.unwrap_or_else(clock)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) at: At,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) at: At,
+    #[command(flatten)]
+    pub(crate) search: Search,
+    /// Show the plan and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print the plan as JSON (what plan.json holds)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Exit with status 1 when work is late or unscheduled
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The task's id, the start of it, or words of its summary
+    pub(crate) task: String,
+    #[command(flatten)]
+    pub(crate) at: At,
+    #[command(flatten)]
+    pub(crate) search: Search,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Solve {
+    /// The problem; - is standard input
+    #[arg(value_name = "PROBLEM", value_hint = ValueHint::FilePath)]
+    pub(crate) problem: PathBuf,
+    /// Where the solution goes [default: standard output]
+    #[arg(short, long, value_name = "SOLUTION", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) search: Search,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Reads the command line; on a fault it says so and ends the process with status 2.
+pub(crate) fn parse() -> Command {
+    Cli::parse().command
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let instant = DateTime::parse_from_rfc3339(text)
+        .map_err(|error| format!("{error}; a time reads like 2026-10-19T08:00:00+03:00"))?
+        .to_utc();
+    Ok(instant - TimeDelta::nanoseconds(i64::from(instant.timestamp_subsec_nanos())))
+}
+
+fn clock() -> DateTime<Utc> {
+    let now = DateTime::<Utc>::from(SystemTime::now());
+    now - TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos()))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is wanted".to_owned())?;
+    if !(seconds > 0.0) {
+        return Err("more than 0 seconds are wanted".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+fn effort(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(effort) if (0.01..=1000.0).contains(&effort) => Ok(effort),
+        _ => Err("a number from 0.01 to 1000 is wanted".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_whole_seconds() {
+        let time = instant("2026-10-19T08:00:00.75+03:00").expect("it is RFC 3339");
+        assert_eq!(time.to_rfc3339(), "2026-10-19T05:00:00+00:00");
+        assert!(instant("2026-10-19").is_err());
+    }
+
+    #[test]
+    fn limits_are_checked_at_the_door() {
+        assert!(seconds("0").is_err() && seconds("-1").is_err() && seconds("NaN").is_err());
+        assert_eq!(seconds("1.5"), Ok(Duration::from_millis(1500)));
+        assert!(effort("0").is_err() && effort("NaN").is_err());
+        assert_eq!(effort("0.5"), Ok(0.5));
+    }
+}

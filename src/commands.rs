@@ -1,0 +1,23 @@
+//! The commands, one a module.
+
+mod check;
+mod completions;
+mod explain;
+mod init;
+mod plan;
+mod solve;
+
+use crate::args::Command;
+use crate::exit::Outcome;
+
+/// Does what the command line asks for.
+pub(crate) fn run(command: Command) -> Outcome {
+    match command {
+        Command::Init(args) => init::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Solve(args) => solve::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}

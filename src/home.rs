@@ -1,0 +1,182 @@
+//! A desk's folder: what is read from it, what is kept in it, and what is published.
+
+use crate::exit::Failure;
+use crate::{files, terminal};
+use chrono::{DateTime, Utc};
+use plokk_engine::{FeedText, Inputs, Kept, OutFile, Settings, Warning, published_paths};
+use plokk_ical_io::{Feed, FeedSpec, FeedState, FetchSettings, fetch_all};
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The settings' file.
+pub(crate) const SETTINGS: &str = "plokk.toml";
+
+/// A desk's folder.
+pub(crate) struct Home {
+    folder: PathBuf,
+    pub(crate) settings: Settings,
+}
+
+/// As long as it lives, no other run plans the desk.
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Home {
+    /// Opens a desk: reads and checks its settings.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of `plokk.toml`, each with its place.
+    pub(crate) fn open(folder: &Path) -> Result<Home, Failure> {
+        let file = folder.join(SETTINGS);
+        let text = fs::read_to_string(&file).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Failure::Input(format!(
+                "{}: there is no desk here (plokk init makes one; --desk DIR names another folder)",
+                file.display()
+            )),
+            _ => Failure::file(&file, "read", &error),
+        })?;
+        let shown = file.display().to_string();
+        let shown = shown.strip_prefix("./").unwrap_or(&shown);
+        let settings = Settings::read_in(&text, shown, folder).map_err(|faults| {
+            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            Failure::Input(lines.join("\n"))
+        })?;
+        Ok(Home { folder: folder.to_owned(), settings })
+    }
+
+    /// Where the plan is published.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.folder.join(&self.settings.planning.output)
+    }
+
+    /// Everything a plan depends on: the feeds fetched, the last plan, and what was published.
+    pub(crate) fn inputs(&self, now: DateTime<Utc>) -> Inputs {
+        Inputs {
+            settings: self.settings.clone(),
+            feeds: self.texts(&self.fetch(now)),
+            last: self.last(),
+            published: self.published(),
+            now,
+        }
+    }
+
+    /// Every feed of the desk, in the order of the settings.
+    pub(crate) fn fetch(&self, now: DateTime<Utc>) -> Vec<Feed> {
+        let specs: Vec<FeedSpec> =
+            self.settings.feeds().into_iter().map(|feed| FeedSpec::new(feed, &self.folder)).collect();
+        let settings = FetchSettings { proxy: proxy(), ..FetchSettings::default() };
+        fetch_all(&specs, &self.kept_folder().join("feeds"), now, &settings, &|_, _| {})
+    }
+
+    /// Fetched feeds as the engine wants them.
+    pub(crate) fn texts(&self, feeds: &[Feed]) -> Vec<FeedText> {
+        feeds.iter().zip(self.settings.feeds()).map(|(feed, name)| text_of(feed, name)).collect()
+    }
+
+    /// The last plan, if it was kept and can still be read; another version's may not be.
+    pub(crate) fn last(&self) -> Option<Kept> {
+        serde_json::from_slice(&fs::read(self.last_file()).ok()?).ok()
+    }
+
+    fn published(&self) -> BTreeMap<String, Vec<u8>> {
+        let output = self.output();
+        let read = |path: String| fs::read(output.join(&path)).ok().map(|bytes| (path, bytes));
+        published_paths(&self.settings).into_iter().filter_map(read).collect()
+    }
+
+    /// Publishes a plan and keeps it for the next run; returns how many calendars changed.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written; what was published before is then still whole.
+    pub(crate) fn publish(&self, out: &[OutFile], kept: &Kept) -> Result<usize, Failure> {
+        let output = self.output();
+        let kept = serde_json::to_vec(kept).map_err(Failure::plokk)?;
+        let mut all: Vec<(PathBuf, &[u8])> =
+            out.iter().map(|file| (output.join(&file.path), file.bytes.as_slice())).collect();
+        let last = self.last_file();
+        all.push((last.clone(), &kept));
+        let written = files::replace_all(&all)?;
+        Ok(written.iter().filter(|path| **path != last).count())
+    }
+
+    /// Calendars of clients in the output folder who are no longer on the desk. They are not ours to
+    /// delete: somebody may still be subscribed.
+    pub(crate) fn left_over(&self) -> Vec<PathBuf> {
+        let Ok(folder) = fs::read_dir(self.output().join("clients")) else { return Vec::new() };
+        let ours = published_paths(&self.settings);
+        let stale = folder.filter_map(Result::ok).filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let is_calendar = name.ends_with(".ics") && !name.starts_with('.');
+            (is_calendar && !ours.contains(&format!("clients/{name}"))).then(|| entry.path())
+        });
+        let mut stale: Vec<PathBuf> = stale.collect();
+        stale.sort();
+        stale
+    }
+
+    /// Keeps other runs from planning this desk at the same time.
+    ///
+    /// # Errors
+    ///
+    /// When another run is at it.
+    pub(crate) fn lock(&self) -> Result<Lock, Failure> {
+        let folder = self.kept_folder();
+        fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, "make", &error))?;
+        let path = folder.join("lock");
+        let file = File::create(&path).map_err(|error| Failure::file(&path, "open", &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::Input(format!(
+                    "{}: another run of plokk is planning this desk; try again when it is done",
+                    self.folder.display()
+                )));
+            }
+            // A file system without locks is no reason not to plan.
+            Err(TryLockError::Error(error)) => {
+                terminal::warn(&format!("{}: cannot lock: {error}", path.display()));
+            }
+        }
+        Ok(Lock { _file: file })
+    }
+
+    fn kept_folder(&self) -> PathBuf {
+        self.folder.join(".plokk")
+    }
+
+    fn last_file(&self) -> PathBuf {
+        self.kept_folder().join("last.json")
+    }
+}
+
+/// A fetched feed as the engine wants it.
+fn text_of(feed: &Feed, name: &str) -> FeedText {
+    let reason = match &feed.state {
+        FeedState::Kept { reason, .. } | FeedState::Failed { reason } => reason.clone(),
+        FeedState::Fresh | FeedState::Unchanged => "there is nothing in it".to_owned(),
+    };
+    let warnings = feed.faults.iter().map(|fault| Warning {
+        code: fault.code.as_str().to_owned(),
+        source: fault.source.clone(),
+        line: fault.line,
+        message: fault.message.clone(),
+    });
+    FeedText {
+        feed: name.to_owned(),
+        source: feed.spec.name.clone(),
+        content: feed.bytes.clone().ok_or(reason),
+        warnings: warnings.collect(),
+    }
+}
+
+/// The proxy that the environment asks for, as other programs read it.
+fn proxy() -> Option<String> {
+    ["https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}

@@ -1,0 +1,86 @@
+//! A progress bar while solving; the time limit and Ctrl-C, which end the search but not the run.
+
+use crate::exit::Failure;
+use crate::terminal::Paint;
+use indicatif::{ProgressBar, ProgressStyle};
+use plokk_solver::{Observer, Progress, Stage};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How fine the bar is.
+const STEPS: u64 = 1000;
+
+/// Set by Ctrl-C (SIGINT, SIGTERM, SIGHUP); the search then ends with its best plan so far.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Shows the search on standard error, when that is a terminal, and ends it when it is time.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    started: Instant,
+    limit: Option<Duration>,
+}
+
+impl Bar {
+    /// A bar. From now on Ctrl-C asks the search to stop, and so does the clock after `limit`;
+    /// Ctrl-C a second time ends the process.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses the signal handler.
+    pub(crate) fn start(limit: Option<Duration>) -> Result<Bar, Failure> {
+        listen()?;
+        let bar = ProgressBar::new(STEPS);
+        let colour = if Paint::for_errors().is_on() { ".cyan/dim" } else { "" };
+        let template = format!("{{prefix:<9}} {{bar:24{colour}}} {{elapsed:>4}}  {{msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Ok(Bar { bar, started: Instant::now(), limit })
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Observer for Bar {
+    fn progress(&self, progress: Progress) {
+        self.bar.set_prefix(match progress.stage {
+            Stage::Bounding => "bounding",
+            Stage::Rounding => "rounding",
+            Stage::Improving => "improving",
+        });
+        // A share of 0 to 1 of the steps; the cast saturates.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        self.bar.set_position((progress.done.clamp(0.0, 1.0) * STEPS as f64) as u64);
+        let mut message = String::new();
+        if let Some(cost) = progress.cost {
+            message += &format!("cost {:.1}", cost.0);
+        }
+        if let Some(bound) = progress.bound {
+            message += &format!("{}bound {:.1}", if message.is_empty() { "" } else { ", " }, bound.0);
+        }
+        self.bar.set_message(message);
+    }
+
+    fn stop(&self) -> bool {
+        INTERRUPTED.load(Ordering::Relaxed) || self.limit.is_some_and(|limit| self.started.elapsed() >= limit)
+    }
+}
+
+/// The handler is the process's: set once, however many searches follow.
+fn listen() -> Result<(), Failure> {
+    static LISTENING: AtomicBool = AtomicBool::new(false);
+    if LISTENING.swap(true, Ordering::SeqCst) {
+        return Ok(());
+    }
+    ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            // As shells report a process ended by SIGINT. Nothing is half written: see `files`.
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Failure::plokk(format!("cannot listen for Ctrl-C: {error}")))
+}
