@@ -31,12 +31,7 @@ pub struct Busy {
 
 /// The busy time of a calendar in a window, sorted by start. `owner` is the e-mail address of the person whose
 /// calendar it is: what they declined is not busy.
-pub fn busy(
-    calendar: &Calendar,
-    window: Window,
-    floating: &Zone,
-    owner: Option<&str>,
-) -> Expansion<Busy> {
+pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<&str>) -> Expansion<Busy> {
     let _ = owner;
     let expansion = events(calendar, window, floating);
     let items = expansion
@@ -47,17 +42,14 @@ pub fn busy(
             start: o.start,
             end: o.end,
             summary: o.component.text("SUMMARY").map(|t| t.into_owned()),
-            uid: (!o.uid.is_empty()).then_some(o.uid),
+            uid: (!o.uid.is_empty()).then(|| o.uid.into_owned()),
             all_day: o.all_day,
             tentative: false,
             attendees: Vec::new(),
             pinned_task: o.component.text("X-PLOKK-TASK").map(|t| t.into_owned()),
         })
         .collect();
-    Expansion {
-        items,
-        faults: expansion.faults,
-    }
+    Expansion { items, faults: expansion.faults }
 }
 
 /// When somebody is available, by their VAVAILABILITY components (RFC 7953).

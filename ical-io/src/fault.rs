@@ -29,13 +29,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of a source as a whole; [`Fault::at`] and [`Fault::of`] say where.
     pub fn new(code: FaultCode, source: &str, message: impl Into<String>) -> Self {
-        Fault {
-            code,
-            source: source.to_owned(),
-            line: None,
-            uid: None,
-            message: message.into(),
-        }
+        Fault { code, source: source.to_owned(), line: None, uid: None, message: message.into() }
     }
 
     /// The same fault, placed at a line (counted from 1; 0 means unknown).
@@ -100,6 +94,8 @@ codes! {
     StrayEnd = "stray-end",
     /// Components nested deeper than the reader follows; the deeper ones are left out.
     TooDeep = "too-deep",
+    /// A VCALENDAR inside another; kept, and not looked into.
+    NestedCalendar = "nested-calendar",
     /// A property that must be there is not.
     MissingProperty = "missing-property",
     /// A property whose value cannot be understood.

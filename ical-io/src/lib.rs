@@ -1,11 +1,13 @@
 //! iCalendar (RFC 5545) as it really is: reading, recurrence, time zones, free/busy, feeds.
 
 mod busy;
+mod expand;
 mod fault;
 mod feed;
 mod model;
 mod occurrence;
 mod read;
+mod recur;
 mod todo;
 mod value;
 mod window;
@@ -18,6 +20,7 @@ pub use feed::{Feed, FeedSpec, FeedState, FetchSettings, Location, fetch_all};
 pub use model::{Calendar, Component, Param, Property, escape, unescape};
 pub use occurrence::{Occurrence, events};
 pub use read::{Reading, read, read_owned};
+pub use recur::{Frequency, Rule, RuleError, recur};
 pub use todo::{Link, RelType, Todo, TodoStatus, When, todos};
 pub use window::{Expansion, Window};
 pub use write::write;

@@ -1,12 +1,13 @@
 //! The occurrences of events.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::borrow::Cow;
 
-use crate::fault::{Fault, FaultCode};
-use crate::model::{Calendar, Component, Property};
-use crate::value::{Span, Stamp};
+use chrono::{DateTime, Utc};
+
+use crate::expand::expand;
+use crate::model::{Calendar, Component};
 use crate::window::{Expansion, Window};
-use crate::zone::{Zone, instant};
+use crate::zone::{Zone, utc};
 
 /// One instance of an event.
 #[derive(Clone, Debug)]
@@ -14,64 +15,49 @@ pub struct Occurrence<'a> {
     /// The component that describes it: its master, or its override.
     pub component: &'a Component,
     /// The UID; of a component without one, empty.
-    pub uid: String,
+    pub uid: Cow<'a, str>,
     /// Which instance of a recurring event it is: the time the rule gives it, whatever an override made of it.
     pub recurrence_id: Option<DateTime<Utc>>,
     /// Its start.
     pub start: DateTime<Utc>,
-    /// Its end; never before the start.
+    /// Its end. Before the start where the feed says so, against RFC 5545 section 3.8.2.2; a fault tells.
     pub end: DateTime<Utc>,
     /// Whether it is given in dates, not times.
     pub all_day: bool,
 }
 
-/// The occurrences of all VEVENTs that have an instant in the window, sorted by start.
-pub fn events<'a>(
-    calendar: &'a Calendar,
-    window: Window,
-    floating: &Zone,
-) -> Expansion<Occurrence<'a>> {
-    let mut items = Vec::new();
-    let mut faults = Vec::new();
-    for component in calendar.named("VEVENT") {
-        let uid = component.uid().unwrap_or_default().into_owned();
-        let Some((start, all_day)) = component
-            .property("DTSTART")
-            .and_then(|p| time(p, floating))
-        else {
-            let message = "an event without a start is left out";
-            let fault = Fault::new(FaultCode::MissingProperty, calendar.source(), message);
-            faults.push(fault.at(component.line()).of(Some(&uid)));
-            continue;
-        };
-        let end = match (component.property("DTEND"), component.property("DURATION")) {
-            (Some(end), _) => time(end, floating).map(|(end, _)| end),
-            (None, Some(d)) => Span::parse(d.raw_value()).map(|d| start + d.exact()),
-            (None, None) if all_day => Some(start + TimeDelta::days(1)),
-            (None, None) => None,
-        };
-        let end = end.unwrap_or(start).max(start);
-        if window.meets(start, end) {
-            items.push(Occurrence {
-                component,
-                uid,
-                recurrence_id: None,
-                start,
-                end,
-                all_day,
-            });
-        }
-    }
-    items.sort_by_key(|o| o.start);
-    Expansion { items, faults }
-}
-
-pub(crate) fn time(property: &Property, floating: &Zone) -> Option<(DateTime<Utc>, bool)> {
-    let stamp = Stamp::parse(property.raw_value())?;
-    let zone = property.param("TZID").and_then(|tzid| Zone::named(&tzid));
-    Some(match stamp {
-        Stamp::Utc(at) => (at.and_utc(), false),
-        Stamp::Date(_) => (instant(stamp.local(), floating), true),
-        Stamp::Local(at) => (instant(at, zone.as_ref().unwrap_or(floating)), false),
-    })
+/// The occurrences of all VEVENTs that have an instant in the window, sorted by start: recurrence rules, dates and
+/// exceptions followed, overrides in the place of what they override. Cancelled events are among them: see
+/// [`busy`](crate::busy) for what takes time.
+///
+/// `floating` is the zone of dates, and of floating times where the calendar has no X-WR-TIMEZONE. With
+/// [`Zone::Floating`] both count as UTC.
+///
+/// ```
+/// use plokk_ical_io::{Window, Zone, events, read};
+///
+/// let calendar = read(
+///     b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:standup\nDTSTART;TZID=Europe/Tallinn:20201019T093000\nDURATION:PT15M\n\
+///       RRULE:FREQ=WEEKLY;BYDAY=MO\nEXDATE;TZID=Europe/Tallinn:20261019T093000\nEND:VEVENT\nEND:VCALENDAR\n",
+///     "mari.ics",
+/// ).calendar;
+/// let window = Window::new("2026-10-12T00:00:00Z".parse()?, "2026-10-27T00:00:00Z".parse()?);
+/// let expansion = events(&calendar, window, &Zone::Floating);
+/// let starts: Vec<String> = expansion.items.iter().map(|event| event.start.to_rfc3339()).collect();
+/// assert_eq!(starts, ["2026-10-12T06:30:00+00:00", "2026-10-26T07:30:00+00:00"]);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub fn events<'a>(calendar: &'a Calendar, window: Window, floating: &Zone) -> Expansion<Occurrence<'a>> {
+    let expanded = expand(calendar, "VEVENT", window, floating);
+    let mut instances = expanded.instances;
+    instances.sort_by_key(|instance| instance.start);
+    let items = instances.into_iter().map(|instance| Occurrence {
+        component: instance.component,
+        uid: instance.uid,
+        recurrence_id: instance.recurrence_id.map(utc),
+        start: utc(instance.start),
+        end: utc(instance.end),
+        all_day: instance.all_day,
+    });
+    Expansion { items: items.collect(), faults: expanded.faults }
 }

@@ -1,6 +1,6 @@
 //! Property value types (RFC 5545 section 3.3): dates, times, durations, periods.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 /// A DATE or DATE-TIME as written, before any zone is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,11 +21,22 @@ impl Stamp {
             _ => return None,
         };
         let (time, rest) = digits_time(time)?;
+        // 24:00 is the midnight that ends the day.
+        let at = match time {
+            Some(time) => date.and_time(time),
+            None => date.succ_opt()?.and_time(NaiveTime::MIN),
+        };
         match rest {
-            [] => Some(Stamp::Local(date.and_time(time))),
-            [b'Z' | b'z'] => Some(Stamp::Utc(date.and_time(time))),
+            [] => Some(Stamp::Local(at)),
+            [b'Z' | b'z'] => Some(Stamp::Utc(at)),
             _ => None,
         }
+    }
+
+    /// Whether a value names a day that its month does not have.
+    pub(crate) fn rolled_over(text: &str) -> bool {
+        let Some((date, _)) = digits_date(text.trim().as_bytes()) else { return false };
+        date.day() < 4 && !text.trim().replace('-', "").as_bytes()[6..8].starts_with(b"0")
     }
 
     /// The local time, midnight for a date.
@@ -38,9 +49,7 @@ impl Stamp {
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0u32, |sum, b| {
-        b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0'))
-    })
+    digits.iter().try_fold(0u32, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0')))
 }
 
 /// YYYYMMDD or YYYY-MM-DD.
@@ -52,24 +61,31 @@ fn digits_date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
         }
         _ => return None,
     };
-    let date = NaiveDate::from_ymd_opt(number(year)? as i32, number(&month)?, number(&day)?)?;
+    let (year, month, day) = (number(year)? as i32, number(&month)?, number(&day)?);
+    let date = NaiveDate::from_ymd_opt(year, month, day).or_else(|| {
+        // 31 June, as programs write it that count months alike, is the day after 30 June to every reader.
+        let first = NaiveDate::from_ymd_opt(year, month, 1).filter(|_| (29..=31).contains(&day))?;
+        first.checked_add_days(Days::new(u64::from(day - 1)))
+    })?;
     Some((date, rest))
 }
 
-/// HHMMSS, HHMM or HH:MM:SS; a leap second counts as the second before it (RFC 5545 section 3.3.12).
-fn digits_time(text: &[u8]) -> Option<(NaiveTime, &[u8])> {
+/// HHMMSS, HHMM or HH:MM:SS; `None` for 24:00; a leap second counts as the second before it (RFC 5545 section 3.3.12).
+fn digits_time(text: &[u8]) -> Option<(Option<NaiveTime>, &[u8])> {
     let (hour, minute, second, rest) = match text {
-        [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] => {
-            ([*h1, *h2], [*m1, *m2], [*s1, *s2], rest)
-        }
+        [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] => ([*h1, *h2], [*m1, *m2], [*s1, *s2], rest),
         [h1, h2, m1, m2, s1, s2, rest @ ..] if s1.is_ascii_digit() => {
             ([*h1, *h2], [*m1, *m2], [*s1, *s2], rest)
         }
         [h1, h2, m1, m2, rest @ ..] => ([*h1, *h2], [*m1, *m2], *b"00", rest),
         _ => return None,
     };
-    let time = NaiveTime::from_hms_opt(number(&hour)?, number(&minute)?, number(&second)?.min(59))?;
-    Some((time, rest))
+    let (hour, minute, second) = (number(&hour)?, number(&minute)?, number(&second)?);
+    if (hour, minute, second) == (24, 0, 0) {
+        return Some((None, rest));
+    }
+    let second = if second == 60 { 59 } else { second };
+    Some((Some(NaiveTime::from_hms_opt(hour, minute, second)?), rest))
 }
 
 /// A DURATION (RFC 5545 section 3.3.6): days and weeks count in local time, the rest in elapsed time.
@@ -93,10 +109,7 @@ impl Span {
         for b in rest {
             match b {
                 b'0'..=b'9' => {
-                    let sum = value
-                        .unwrap_or(0)
-                        .checked_mul(10)?
-                        .checked_add(i64::from(b - b'0'))?;
+                    let sum = value.unwrap_or(0).checked_mul(10)?.checked_add(i64::from(b - b'0'))?;
                     value = Some(sum);
                 }
                 b'T' if !in_time && value.is_none() => in_time = true,
@@ -118,10 +131,7 @@ impl Span {
         // A million years: far beyond every date there is, and far below every overflow.
         let limit = 366_000_000;
         let fits = days <= limit && seconds <= limit * 86_400;
-        (value.is_none() && parts > 0 && fits).then_some(Span {
-            days: sign * days,
-            seconds: sign * seconds,
-        })
+        (value.is_none() && parts > 0 && fits).then_some(Span { days: sign * days, seconds: sign * seconds })
     }
 
     /// The length where a day is 24 hours.

@@ -30,10 +30,7 @@ impl Window {
 
     /// The part of a span that lies in the window, if any.
     pub fn clip(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Window> {
-        let clipped = Window {
-            from: start.max(self.from),
-            to: end.min(self.to),
-        };
+        let clipped = Window { from: start.max(self.from), to: end.min(self.to) };
         (!clipped.is_empty()).then_some(clipped)
     }
 }

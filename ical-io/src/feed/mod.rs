@@ -21,9 +21,7 @@ impl Location {
     /// A feed as people write it: a URL, or a path relative to `base`.
     pub fn parse(text: &str, base: &Path) -> Location {
         let text = text.trim();
-        let scheme = text
-            .split_once("://")
-            .map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         match scheme.as_deref() {
             Some("http" | "https" | "webcal" | "webcals") => Location::Url(text.to_owned()),
             _ => Location::Path(base.join(text)),
@@ -145,9 +143,7 @@ pub struct Feed {
 impl Feed {
     /// Reads the feed's text, if there is any. Faults name the feed.
     pub fn read(&self) -> Option<Reading> {
-        self.bytes
-            .as_ref()
-            .map(|bytes| crate::read::read(bytes, &self.spec.name))
+        self.bytes.as_ref().map(|bytes| crate::read::read(bytes, &self.spec.name))
     }
 }
 
@@ -168,19 +164,12 @@ pub fn fetch_all(
             Location::Url(_) => Err("not fetched".to_owned()),
         };
         feeds.push(match read {
-            Ok(bytes) => Feed {
-                spec: spec.clone(),
-                state: FeedState::Fresh,
-                bytes: Some(bytes),
-                faults: Vec::new(),
-            },
+            Ok(bytes) => {
+                Feed { spec: spec.clone(), state: FeedState::Fresh, bytes: Some(bytes), faults: Vec::new() }
+            }
             Err(reason) => Feed {
                 spec: spec.clone(),
-                faults: vec![Fault::new(
-                    FaultCode::Unreachable,
-                    &spec.name,
-                    reason.clone(),
-                )],
+                faults: vec![Fault::new(FaultCode::Unreachable, &spec.name, reason.clone())],
                 state: FeedState::Failed { reason },
                 bytes: None,
             },

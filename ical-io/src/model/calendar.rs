@@ -41,12 +41,7 @@ impl Calendar {
         components: Vec<Component>,
         sections: Vec<Section>,
     ) -> Self {
-        Calendar {
-            source: source.to_owned(),
-            properties,
-            components,
-            sections,
-        }
+        Calendar { source: source.to_owned(), properties, components, sections }
     }
 
     /// What faults found in it are said to be found in.
@@ -66,9 +61,7 @@ impl Calendar {
 
     /// The components of that name (in upper case), in their order.
     pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Component> {
-        self.components
-            .iter()
-            .filter(move |component| component.name() == name)
+        self.components.iter().filter(move |component| component.name() == name)
     }
 
     /// The first of the calendar's own properties of that name; case does not matter.

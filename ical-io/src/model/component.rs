@@ -65,13 +65,13 @@ impl Component {
         components: Vec<Component>,
         origin: Option<(Arc<Buffer>, Span)>,
     ) -> Self {
-        Component {
-            name,
-            line,
-            properties,
-            components,
-            origin,
-        }
+        Component { name, line, properties, components, origin }
+    }
+
+    /// Takes out what is in it.
+    pub(crate) fn take_parts(&mut self) -> (Vec<Property>, Vec<Component>) {
+        self.origin = None;
+        (std::mem::take(&mut self.properties), std::mem::take(&mut self.components))
     }
 
     /// The name in upper case: VEVENT, VTODO, X-...
@@ -101,9 +101,7 @@ impl Component {
 
     /// Every property of that name, in order.
     pub fn properties_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property> {
-        self.properties
-            .iter()
-            .filter(move |property| property.is(name))
+        self.properties.iter().filter(move |property| property.is(name))
     }
 
     /// The value of the first property of that name as one TEXT, unescaped.
@@ -129,8 +127,7 @@ impl Component {
         let name = property.name().to_owned();
         let at = self.properties.iter().position(|old| old.is(&name));
         self.properties.retain(|old| !old.is(&name));
-        self.properties
-            .insert(at.unwrap_or(self.properties.len()), property);
+        self.properties.insert(at.unwrap_or(self.properties.len()), property);
         self
     }
 
@@ -172,9 +169,7 @@ impl Drop for Component {
 impl PartialEq for Component {
     /// Name, properties and components; not the place in the source.
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-            && self.properties == other.properties
-            && self.components == other.components
+        self.name == other.name && self.properties == other.properties && self.components == other.components
     }
 }
 
@@ -185,9 +180,6 @@ pub(crate) fn component_name(name: &str) -> Cow<'static, str> {
     if let Some(known) = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(name)) {
         return Cow::Borrowed(known);
     }
-    let name: String = name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .collect();
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     Cow::Owned(name.to_ascii_uppercase())
 }

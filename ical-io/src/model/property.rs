@@ -28,10 +28,9 @@ impl Buffer {
     fn text(&self, start: usize, end: usize) -> &str {
         match self {
             Buffer::Text(text) => text.get(start..end).unwrap_or_default(),
-            Buffer::Bytes(bytes) => bytes
-                .get(start..end)
-                .and_then(|b| std::str::from_utf8(b).ok())
-                .unwrap_or_default(),
+            Buffer::Bytes(bytes) => {
+                bytes.get(start..end).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+            }
         }
     }
 }
@@ -68,13 +67,7 @@ pub struct Property {
 
 impl Property {
     /// A line that the reader has already taken apart.
-    pub(crate) fn in_source(
-        buffer: &Arc<Buffer>,
-        span: Span,
-        name: u16,
-        value: u32,
-        line: u32,
-    ) -> Self {
+    pub(crate) fn in_source(buffer: &Arc<Buffer>, span: Span, name: u16, value: u32, line: u32) -> Self {
         Property {
             buffer: Arc::clone(buffer),
             start: span.start,
@@ -88,34 +81,20 @@ impl Property {
     /// A line of its own, taken apart by the reader.
     pub(crate) fn unfolded(text: String, name: u16, value: u32, line: u32) -> Self {
         let len = text.len() as u32;
-        Property {
-            buffer: Arc::new(Buffer::Text(text)),
-            start: 0,
-            len,
-            value,
-            line,
-            name,
-        }
+        Property { buffer: Arc::new(Buffer::Text(text)), start: 0, len, value, line, name }
     }
 
     /// A property with a value that is written as it is: the value type's own syntax, already escaped.
     /// Characters that no content line may hold are left out of the value; of the name only letters, digits and
     /// hyphens are kept.
     pub fn raw(name: &str, value: &str) -> Self {
-        let mut text: String = name
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-            .take(255)
-            .collect::<String>();
+        let mut text: String =
+            name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(255).collect::<String>();
         text.make_ascii_uppercase();
         let name = text.len();
         text.push(':');
         if value.contains(|c: char| c.is_ascii_control()) {
-            text.extend(
-                value
-                    .chars()
-                    .filter(|c| *c == '\t' || !c.is_ascii_control()),
-            );
+            text.extend(value.chars().filter(|c| *c == '\t' || !c.is_ascii_control()));
         } else {
             text.push_str(value);
         }
@@ -138,8 +117,7 @@ impl Property {
             return Property::utc(name, at);
         }
         let local = at.with_timezone(zone).naive_local();
-        Property::raw(name, &local.format("%Y%m%dT%H%M%S").to_string())
-            .with_param("TZID", zone.name())
+        Property::raw(name, &local.format("%Y%m%dT%H%M%S").to_string()).with_param("TZID", zone.name())
     }
 
     /// A property with a floating time.
@@ -161,9 +139,7 @@ impl Property {
         text.push_str(head);
         text.push(';');
         text.extend(
-            name.chars()
-                .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-                .map(|c| c.to_ascii_uppercase()),
+            name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').map(|c| c.to_ascii_uppercase()),
         );
         text.push('=');
         param_encode(value, &mut text);
@@ -174,8 +150,7 @@ impl Property {
 
     /// The unfolded content line as it stands in the source.
     pub fn content_line(&self) -> &str {
-        self.buffer
-            .text(self.start as usize, self.start as usize + self.len as usize)
+        self.buffer.text(self.start as usize, self.start as usize + self.len as usize)
     }
 
     /// The name as written; compare with [`Property::is`].
@@ -205,9 +180,7 @@ impl Property {
 
     /// The value as a list of TEXT (CATEGORIES, RESOURCES), each unescaped and trimmed; empty ones left out.
     pub fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        split_list(self.raw_value())
-            .map(|part| unescape(part.trim()))
-            .filter(|part| !part.is_empty())
+        split_list(self.raw_value()).map(|part| unescape(part.trim())).filter(|part| !part.is_empty())
     }
 
     /// The parameters in their order.
@@ -222,9 +195,7 @@ impl Property {
         if self.value as usize == self.name as usize + 1 {
             return None;
         }
-        let found = self
-            .params()
-            .find(|param| param.name.eq_ignore_ascii_case(name))?;
+        let found = self.params().find(|param| param.name.eq_ignore_ascii_case(name))?;
         found.values().next()
     }
 }
@@ -272,10 +243,7 @@ impl<'a> Iterator for Params<'a> {
             self.rest = &text[end..];
             let (name, raw) = text[..end].split_once('=').unwrap_or((&text[..end], ""));
             if !name.is_empty() {
-                return Some(Param {
-                    name: name.trim(),
-                    raw,
-                });
+                return Some(Param { name: name.trim(), raw });
             }
         }
     }

@@ -9,10 +9,7 @@ use std::borrow::Cow;
 /// assert_eq!(plokk_ical_io::escape("Tea, or\ncoffee"), "Tea\\, or\\ncoffee");
 /// ```
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text
-        .bytes()
-        .any(|b| matches!(b, b'\\' | b';' | b',') || (b < b' ' && b != b'\t') || b == 0x7f)
-    {
+    if !text.bytes().any(|b| matches!(b, b'\\' | b';' | b',') || (b < b' ' && b != b'\t') || b == 0x7f) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

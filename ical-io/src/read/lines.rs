@@ -29,11 +29,7 @@ pub(super) struct LogicalLines<'a> {
 
 impl<'a> LogicalLines<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        LogicalLines {
-            bytes,
-            at,
-            number: 1,
-        }
+        LogicalLines { bytes, at, number: 1 }
     }
 
     /// Where the physical line that begins at `from` ends: its content, and the next line's beginning.
@@ -45,9 +41,7 @@ impl<'a> LogicalLines<'a> {
                 let mut next = end + 1;
                 if self.bytes[end] == b'\r' {
                     // CR CR LF is what a text-mode copy on Windows makes of CR LF.
-                    if self.bytes.get(next) == Some(&b'\r')
-                        && self.bytes.get(next + 1) == Some(&b'\n')
-                    {
+                    if self.bytes.get(next) == Some(&b'\r') && self.bytes.get(next + 1) == Some(&b'\n') {
                         next += 1;
                     }
                     if self.bytes.get(next) == Some(&b'\n') {
@@ -78,13 +72,7 @@ impl Iterator for LogicalLines<'_> {
             self.number = self.number.saturating_add(1);
         }
         self.at = next;
-        Some(LogicalLine {
-            start,
-            end,
-            next,
-            number,
-            folded,
-        })
+        Some(LogicalLine { start, end, next, number, folded })
     }
 }
 
@@ -94,10 +82,8 @@ pub(super) fn unfold(folded: &[u8]) -> Vec<u8> {
     let mut rest = folded;
     while let Some(at) = memchr2(b'\n', b'\r', rest) {
         out.extend_from_slice(&rest[..at]);
-        let after = rest[at..]
-            .iter()
-            .position(|b| !matches!(b, b'\r' | b'\n'))
-            .map_or(rest.len(), |n| at + n);
+        let after =
+            rest[at..].iter().position(|b| !matches!(b, b'\r' | b'\n')).map_or(rest.len(), |n| at + n);
         // The one white space that makes the fold goes with it.
         rest = rest.get(after + 1..).unwrap_or_default();
     }
@@ -109,20 +95,16 @@ pub(super) fn unfold(folded: &[u8]) -> Vec<u8> {
 pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), true),
-        Err(_) => (
-            Cow::Owned(bytes.iter().map(|b| windows_1252(*b)).collect()),
-            false,
-        ),
+        Err(_) => (Cow::Owned(bytes.iter().map(|b| windows_1252(*b)).collect()), false),
     }
 }
 
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '\u{20ac}', '\u{fffd}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}',
-        '\u{2021}', '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{fffd}', '\u{17d}',
-        '\u{fffd}', '\u{fffd}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}',
-        '\u{2013}', '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}',
-        '\u{fffd}', '\u{17e}', '\u{178}',
+        '\u{20ac}', '\u{fffd}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
+        '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{fffd}', '\u{17d}', '\u{fffd}',
+        '\u{fffd}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}',
+        '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{fffd}', '\u{17e}', '\u{178}',
     ];
     match byte {
         0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
@@ -160,10 +142,7 @@ pub(super) fn divide(line: &str) -> Option<Division> {
         }
         _ => return None,
     };
-    Some(Division {
-        name: name as u16,
-        value: value as u32 + 1,
-    })
+    Some(Division { name: name as u16, value: value as u32 + 1 })
 }
 
 fn is_name_byte(b: u8) -> bool {
@@ -171,14 +150,7 @@ fn is_name_byte(b: u8) -> bool {
 }
 
 fn is_time_name(name: &str) -> bool {
-    [
-        "DTSTART",
-        "DTEND",
-        "DUE",
-        "RECURRENCE-ID",
-        "EXDATE",
-        "RDATE",
-    ]
-    .iter()
-    .any(|time| time.eq_ignore_ascii_case(name))
+    ["DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "EXDATE", "RDATE"]
+        .iter()
+        .any(|time| time.eq_ignore_ascii_case(name))
 }

@@ -11,6 +11,9 @@ use crate::model::{Buffer, Calendar, Component, Property, Section, Span, compone
 /// How deep components may nest. Calendars as they are go three levels deep.
 const NESTING_LIMIT: usize = 32;
 
+/// What is said of a VCALENDAR in another.
+const NESTED: &str = "a VCALENDAR inside a VCALENDAR is no calendar component (RFC 5545 section 3.6): kept, but not looked into";
+
 /// How many faults of one source are told one by one.
 const FAULT_LIMIT: usize = 500;
 
@@ -28,6 +31,7 @@ pub(super) fn read(bytes: Vec<u8>, source: &str) -> Reading {
         components: Vec::new(),
         calendar: Collected::default(),
         too_deep: 0,
+        nested: Vec::new(),
         bare: false,
     };
     for line in LogicalLines::new(buffer.bytes(), start) {
@@ -50,11 +54,7 @@ fn buffer(mut bytes: Vec<u8>, source: &str, faults: &mut Vec<Fault>) -> (Buffer,
     if let Some(text) = utf_16(&bytes) {
         return (Buffer::Text(text), 0);
     }
-    let start = if bytes.starts_with(b"\xef\xbb\xbf") {
-        3
-    } else {
-        0
-    };
+    let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     match String::from_utf8(bytes) {
         Ok(text) => (Buffer::Text(text), start),
         Err(error) => (Buffer::Bytes(error.into_bytes()), start),
@@ -68,14 +68,8 @@ fn utf_16(bytes: &[u8]) -> Option<String> {
         [0xfe, 0xff, ..] => u16::from_be_bytes,
         _ => return None,
     };
-    let units = bytes[2..]
-        .chunks_exact(2)
-        .map(|pair| unit([pair[0], pair[1]]));
-    Some(
-        char::decode_utf16(units)
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect(),
-    )
+    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// A component whose END has not come yet.
@@ -111,6 +105,8 @@ struct Reader<'a> {
     calendar: Collected,
     /// How many components are open below the nesting limit.
     too_deep: usize,
+    /// What is to be said of the VCALENDARs that ended inside one that is still open.
+    nested: Vec<Fault>,
     bare: bool,
 }
 
@@ -126,18 +122,10 @@ impl Reader<'_> {
             let text = &text[line.start..line.end];
             return self.content(text, line, true);
         }
-        let unfolded = if line.folded {
-            Cow::Owned(unfold(bytes))
-        } else {
-            Cow::Borrowed(bytes)
-        };
+        let unfolded = if line.folded { Cow::Owned(unfold(bytes)) } else { Cow::Borrowed(bytes) };
         let (text, is_utf8) = decode(&unfolded);
         if !is_utf8 {
-            self.fault(
-                FaultCode::NotUtf8,
-                line.number,
-                "not UTF-8; read as Windows-1252".to_owned(),
-            );
+            self.fault(FaultCode::NotUtf8, line.number, "not UTF-8; read as Windows-1252".to_owned());
         }
         let in_place = !line.folded && is_utf8;
         self.content(&text, line, in_place);
@@ -168,24 +156,10 @@ impl Reader<'_> {
             return self.malformed(trimmed, line);
         }
         self.properties.push(if in_place {
-            let span = Span {
-                start: (line.start + skipped) as u32,
-                end: line.end as u32,
-            };
-            Property::in_source(
-                self.buffer,
-                span,
-                division.name,
-                division.value,
-                line.number,
-            )
+            let span = Span { start: (line.start + skipped) as u32, end: line.end as u32 };
+            Property::in_source(self.buffer, span, division.name, division.value, line.number)
         } else {
-            Property::unfolded(
-                trimmed.to_owned(),
-                division.name,
-                division.value,
-                line.number,
-            )
+            Property::unfolded(trimmed.to_owned(), division.name, division.value, line.number)
         });
     }
 
@@ -206,8 +180,7 @@ impl Reader<'_> {
         }
         if self.too_deep > 0 || self.open.len() >= NESTING_LIMIT {
             if self.too_deep == 0 {
-                let message =
-                    format!("{name} is nested more than {NESTING_LIMIT} deep and left out");
+                let message = format!("{name} is nested more than {NESTING_LIMIT} deep and left out");
                 self.fault(FaultCode::TooDeep, line.number, message);
                 self.mend();
             }
@@ -233,24 +206,20 @@ impl Reader<'_> {
     /// Closes what a component of this name cannot stand in: its own END must have been forgotten.
     fn close_before(&mut self, name: &str) {
         let closes = match name {
-            "VCALENDAR" => 0,
+            // What is open in the calendar before it ends with that calendar; whether the calendar itself does,
+            // shows at the end of the source.
+            "VCALENDAR" => match self.open.iter().rposition(|open| open.name == "VCALENDAR") {
+                Some(at) => at + 1,
+                None => 0,
+            },
             name if is_calendar_component(name) => {
-                match self
-                    .open
-                    .iter()
-                    .position(|open| is_calendar_component(&open.name))
-                {
+                match self.open.iter().position(|open| is_calendar_component(&open.name)) {
                     Some(at) => at,
                     None => return,
                 }
             }
             "STANDARD" | "DAYLIGHT" | "VALARM" | "AVAILABLE" => match self.open.last() {
-                Some(open)
-                    if matches!(
-                        &*open.name,
-                        "STANDARD" | "DAYLIGHT" | "VALARM" | "AVAILABLE"
-                    ) =>
-                {
+                Some(open) if matches!(&*open.name, "STANDARD" | "DAYLIGHT" | "VALARM" | "AVAILABLE") => {
                     self.open.len() - 1
                 }
                 _ => return,
@@ -299,20 +268,17 @@ impl Reader<'_> {
         if let Some(parent) = self.open.last_mut() {
             parent.mended |= open.mended;
         }
-        if open.name == "VCALENDAR" {
-            return self.close_calendar(&open);
+        if open.name == "VCALENDAR" && self.open.is_empty() {
+            return self.close_calendar(&open, end.is_some());
+        }
+        if open.name == "VCALENDAR" && end.is_some() {
+            self.nested.push(Fault::new(FaultCode::NestedCalendar, self.source, NESTED).at(open.line));
         }
         let properties: Vec<Property> = self.properties.drain(open.properties..).collect();
         let components: Vec<Component> = self.components.drain(open.components..).collect();
-        let origin = end.filter(|_| !open.mended).map(|end| {
-            (
-                Arc::clone(self.buffer),
-                Span {
-                    start: open.start as u32,
-                    end: end as u32,
-                },
-            )
-        });
+        let origin = end
+            .filter(|_| !open.mended)
+            .map(|end| (Arc::clone(self.buffer), Span { start: open.start as u32, end: end as u32 }));
         let component = Component::in_source(open.name, open.line, properties, components, origin);
         if open.faults < self.faults.len()
             && let Some(uid) = component.uid()
@@ -328,22 +294,38 @@ impl Reader<'_> {
         }
     }
 
-    fn close_calendar(&mut self, open: &Open) {
-        let collected = &mut self.calendar;
-        let (properties, components) = (collected.properties.len(), collected.components.len());
-        if open.components == 0 && components == 0 {
-            std::mem::swap(&mut collected.components, &mut self.components);
-        } else {
-            collected
-                .components
-                .extend(self.components.drain(open.components..));
+    /// Closes an outermost VCALENDAR. Where its own END never came, the VCALENDARs that seem to be inside it are
+    /// the next ones of the stream.
+    fn close_calendar(&mut self, open: &Open, ended: bool) {
+        let properties: Vec<Property> = self.properties.drain(open.properties..).collect();
+        let mut components: Vec<Component> = self.components.drain(open.components..).collect();
+        let next = match ended {
+            true => Vec::new(),
+            false => components.extract_if(.., |component| component.name() == "VCALENDAR").collect(),
+        };
+        if ended {
+            self.faults.append(&mut self.nested);
         }
-        collected
-            .properties
-            .extend(self.properties.drain(open.properties..));
+        self.nested.clear();
+        self.section(properties, components);
+        for mut calendar in next {
+            let (properties, components) = calendar.take_parts();
+            self.section(properties, components);
+        }
+    }
+
+    fn section(&mut self, mut properties: Vec<Property>, mut components: Vec<Component>) {
+        let collected = &mut self.calendar;
+        let (from, first) = (collected.properties.len(), collected.components.len());
+        if first == 0 {
+            collected.components = components;
+        } else {
+            collected.components.append(&mut components);
+        }
+        collected.properties.append(&mut properties);
         collected.sections.push(Section {
-            properties: properties..collected.properties.len(),
-            components: components..collected.components.len(),
+            properties: from..collected.properties.len(),
+            components: first..collected.components.len(),
         });
     }
 
@@ -368,8 +350,7 @@ impl Reader<'_> {
 
     fn fault(&mut self, code: FaultCode, line: u32, message: String) {
         if self.faults.len() < FAULT_LIMIT {
-            self.faults
-                .push(Fault::new(code, self.source, message).at(line));
+            self.faults.push(Fault::new(code, self.source, message).at(line));
         } else {
             self.untold += 1;
         }
@@ -379,31 +360,19 @@ impl Reader<'_> {
         self.close_down_to(0);
         if self.calendar.components.is_empty() && self.calendar.sections.is_empty() {
             let message = "holds no calendar component";
-            self.faults
-                .push(Fault::new(FaultCode::NoCalendar, self.source, message));
+            self.faults.push(Fault::new(FaultCode::NoCalendar, self.source, message));
         }
         if self.untold > 0 {
             let message = format!("and {} faults more like these", self.untold);
-            self.faults
-                .push(Fault::new(FaultCode::MalformedLine, self.source, message));
+            self.faults.push(Fault::new(FaultCode::MalformedLine, self.source, message));
         }
-        let Collected {
-            properties,
-            components,
-            sections,
-        } = self.calendar;
+        let Collected { properties, components, sections } = self.calendar;
         let calendar = Calendar::in_source(self.source, properties, components, sections);
-        Reading {
-            calendar,
-            faults: self.faults,
-        }
+        Reading { calendar, faults: self.faults }
     }
 }
 
 /// The components that stand in a VCALENDAR and never in each other (RFC 5545 section 3.6, RFC 7953).
 fn is_calendar_component(name: &str) -> bool {
-    matches!(
-        name,
-        "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VTIMEZONE" | "VAVAILABILITY"
-    )
+    matches!(name, "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VTIMEZONE" | "VAVAILABILITY")
 }

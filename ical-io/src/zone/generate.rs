@@ -22,7 +22,6 @@ pub fn vtimezone(tz: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Component {
         .push(Property::raw("TZOFFSETFROM", &offset))
         .push(Property::raw("TZOFFSETTO", &offset));
     let mut zone = Component::new("VTIMEZONE");
-    zone.push(Property::raw("TZID", tz.name()))
-        .push_component(standard);
+    zone.push(Property::raw("TZID", tz.name())).push_component(standard);
     zone
 }

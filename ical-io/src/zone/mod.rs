@@ -1,17 +1,39 @@
-//! Time zones.
+//! Time zones: one type for IANA's, a feed's own, fixed offsets and floating time.
 
+mod clock;
+mod definition;
 mod generate;
+mod names;
+mod resolve;
 
-pub use generate::vtimezone;
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
+pub(crate) use clock::{Clock, utc};
+pub use definition::Definition;
+pub use generate::vtimezone;
+pub use names::nearest_zone;
+pub(crate) use resolve::{ZoneId, Zones};
+
 /// A time zone.
+///
+/// ```
+/// use plokk_ical_io::{Zone, instant};
+///
+/// let berlin = Zone::named("W. Europe Standard Time").and_then(|zone| zone.tz());
+/// assert_eq!(berlin, Some(chrono_tz::Europe::Berlin));
+/// let noon = "2026-10-26T12:00:00".parse()?;
+/// assert_eq!(instant(noon, &Zone::Iana(chrono_tz::Europe::Tallinn)).to_rfc3339(), "2026-10-26T10:00:00+00:00");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Zone {
     /// A zone of the IANA time zone database.
     Iana(Tz),
+    /// A zone that a feed defines with a VTIMEZONE.
+    Defined(Arc<Definition>),
     /// One offset, always.
     Fixed(FixedOffset),
     /// No zone: the time of whoever looks. Counts as UTC where nobody says otherwise.
@@ -22,9 +44,11 @@ impl Zone {
     /// UTC.
     pub const UTC: Zone = Zone::Iana(Tz::UTC);
 
-    /// The zone of that name: IANA's, or Windows'.
+    /// The zone of that name: IANA's (case does not matter), Windows' ("FLE Standard Time", or the form
+    /// "(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius"), an IANA name behind a vendor's prefix
+    /// ("/freeassociation.sourceforge.net/Europe/Tallinn"), or a plain offset ("UTC+02:00").
     pub fn named(name: &str) -> Option<Zone> {
-        name.parse().ok().map(Zone::Iana)
+        names::named(name)
     }
 
     /// The IANA zone, where it is one.
@@ -38,21 +62,17 @@ impl Zone {
     /// The offset from UTC that local time has at an instant, in seconds east.
     pub fn offset_at(&self, at: DateTime<Utc>) -> i32 {
         match self {
-            Zone::Iana(tz) => tz
-                .offset_from_utc_datetime(&at.naive_utc())
-                .fix()
-                .local_minus_utc(),
+            Zone::Iana(Tz::UTC) | Zone::Floating => 0,
+            Zone::Iana(tz) => tz.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc(),
+            Zone::Defined(definition) => definition.offset_at(at.timestamp()),
             Zone::Fixed(offset) => offset.local_minus_utc(),
-            Zone::Floating => 0,
         }
     }
 
     /// The local time at an instant.
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         let offset = TimeDelta::seconds(i64::from(self.offset_at(at)));
-        at.naive_utc()
-            .checked_add_signed(offset)
-            .unwrap_or(at.naive_utc())
+        at.naive_utc().checked_add_signed(offset).unwrap_or(at.naive_utc())
     }
 }
 
@@ -62,46 +82,35 @@ impl From<Tz> for Zone {
     }
 }
 
-/// The name of an IANA zone that is spelled most like this one.
-pub fn nearest_zone(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    chrono_tz::TZ_VARIANTS
-        .iter()
-        .map(|tz| tz.name())
-        .min_by_key(|known| distance(&name, &known.to_ascii_lowercase()))
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut left = i + 1;
-        let mut corner = std::mem::replace(&mut row[0], left);
-        for (j, cb) in b.iter().enumerate() {
-            let up = row[j + 1];
-            left = (corner + usize::from(ca != *cb)).min(left + 1).min(up + 1);
-            corner = std::mem::replace(&mut row[j + 1], left);
-        }
-    }
-    row[b.len()]
-}
-
 /// The instant of a local time (RFC 5545 section 3.3.5): the first of two where clocks go back; in the gap where
 /// they go forward, by the offset before it.
+///
+/// ```
+/// use plokk_ical_io::{Zone, instant};
+///
+/// let tallinn = Zone::Iana(chrono_tz::Europe::Tallinn);
+/// let twice = instant("2026-10-25T03:30:00".parse()?, &tallinn);
+/// assert_eq!(twice.to_rfc3339(), "2026-10-25T00:30:00+00:00"); // the first, still summer time
+/// let never = instant("2026-03-29T03:30:00".parse()?, &tallinn);
+/// assert_eq!(never.to_rfc3339(), "2026-03-29T01:30:00+00:00"); // by winter time
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 pub fn instant(local: NaiveDateTime, zone: &Zone) -> DateTime<Utc> {
-    let as_utc = local.and_utc();
-    let day = TimeDelta::days(1);
-    let before = zone.offset_at(as_utc.checked_sub_signed(day).unwrap_or(as_utc));
-    let after = zone.offset_at(as_utc.checked_add_signed(day).unwrap_or(as_utc));
-    let by = |offset: i32| {
-        as_utc
-            .checked_sub_signed(TimeDelta::seconds(i64::from(offset)))
-            .unwrap_or(as_utc)
-    };
-    for offset in [before, after] {
-        if zone.offset_at(by(offset)) == offset {
-            return by(offset);
-        }
+    let utc = utc_seconds(local.and_utc().timestamp(), |at| zone.offset_at(clock::utc(at)));
+    let fraction = TimeDelta::nanoseconds(i64::from(local.and_utc().timestamp_subsec_nanos()));
+    clock::utc(utc).checked_add_signed(fraction).unwrap_or(clock::utc(utc))
+}
+
+/// The same in seconds since 1970, where `offset_at` says the offset at a UTC time.
+fn utc_seconds(local: i64, offset_at: impl Fn(i64) -> i32) -> i64 {
+    const DAY: i64 = 86_400;
+    let before = i64::from(offset_at(local - DAY));
+    let after = i64::from(offset_at(local + DAY));
+    if before == after || i64::from(offset_at(local - before)) == before {
+        return local - before;
     }
-    by(before)
+    if i64::from(offset_at(local - after)) == after {
+        return local - after;
+    }
+    local - before
 }

@@ -1,0 +1,126 @@
+//! The properties of a component that say when it is, found in one pass.
+
+use std::borrow::Cow;
+
+use crate::model::{Component, Property};
+use crate::recur::seconds;
+use crate::value::Stamp;
+use crate::zone::{ZoneId, Zones};
+
+/// What a component says about its time, not yet understood.
+#[derive(Debug)]
+pub(crate) struct Facts<'a> {
+    pub(crate) component: &'a Component,
+    pub(crate) uid: Option<Cow<'a, str>>,
+    pub(crate) start: Option<&'a Property>,
+    /// DTEND, or DUE of a VTODO.
+    pub(crate) end: Option<&'a Property>,
+    pub(crate) duration: Option<&'a Property>,
+    pub(crate) recurrence_id: Option<&'a Property>,
+    pub(crate) this_and_future: bool,
+    pub(crate) sequence: i64,
+    pub(crate) rules: Vec<&'a Property>,
+    pub(crate) excluding_rules: Vec<&'a Property>,
+    pub(crate) dates: Vec<&'a Property>,
+    pub(crate) excluded: Vec<&'a Property>,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn of(component: &'a Component) -> Self {
+        let mut facts = Facts {
+            component,
+            uid: None,
+            start: None,
+            end: None,
+            duration: None,
+            recurrence_id: None,
+            this_and_future: false,
+            sequence: 0,
+            rules: Vec::new(),
+            excluding_rules: Vec::new(),
+            dates: Vec::new(),
+            excluded: Vec::new(),
+        };
+        for property in component.properties() {
+            facts.take(property);
+        }
+        facts
+    }
+
+    fn take(&mut self, property: &'a Property) {
+        let name = property.name();
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let first = |slot: &mut Option<&'a Property>| {
+            slot.get_or_insert(property);
+        };
+        // Most properties are none of these: their length rules them out.
+        match name.len() {
+            3 if is("UID") && self.uid.is_none() => {
+                self.uid = Some(property.unescaped()).filter(|uid| !uid.trim().is_empty());
+            }
+            3 if is("DUE") => first(&mut self.end),
+            5 if is("DTEND") => first(&mut self.end),
+            5 if is("RRULE") => self.rules.push(property),
+            5 if is("RDATE") => self.dates.push(property),
+            6 if is("EXDATE") => self.excluded.push(property),
+            6 if is("EXRULE") => self.excluding_rules.push(property),
+            7 if is("DTSTART") => first(&mut self.start),
+            8 if is("DURATION") => first(&mut self.duration),
+            8 if is("SEQUENCE") => self.sequence = property.raw_value().trim().parse().unwrap_or(0),
+            13 if is("RECURRENCE-ID") && !property.raw_value().trim().is_empty() => {
+                first(&mut self.recurrence_id);
+                let range = property.param("RANGE");
+                self.this_and_future |=
+                    range.is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"));
+            }
+            _ => {}
+        }
+    }
+
+    /// The UID; empty where there is none.
+    pub(crate) fn uid(&self) -> &str {
+        self.uid.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it says that it recurs.
+    pub(crate) fn recurs(&self) -> bool {
+        !self.rules.is_empty() || !self.dates.is_empty()
+    }
+}
+
+/// A date or time with its zone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) stamp: Stamp,
+    pub(crate) zone: ZoneId,
+    /// Local time in seconds since 1970: midnight of a date.
+    pub(crate) local: i64,
+}
+
+impl Moment {
+    pub(crate) fn new(stamp: Stamp, zone: ZoneId) -> Self {
+        let zone = match stamp {
+            Stamp::Date(_) => Zones::DATES,
+            Stamp::Utc(_) => Zones::UTC,
+            Stamp::Local(_) => zone,
+        };
+        Moment { stamp, zone, local: seconds(stamp.local()) }
+    }
+
+    pub(crate) fn is_date(&self) -> bool {
+        matches!(self.stamp, Stamp::Date(_))
+    }
+
+    pub(crate) fn instant(&self, zones: &mut Zones<'_>) -> i64 {
+        zones.clock(self.zone).instant(self.local)
+    }
+}
+
+/// The date or time that a property says.
+pub(crate) fn moment(property: &Property, zones: &mut Zones<'_>) -> Option<Moment> {
+    let stamp = Stamp::parse(property.raw_value())?;
+    Some(match stamp {
+        Stamp::Local(_) => Moment::new(stamp, zones.of(property)),
+        _ => Moment::new(stamp, Zones::FLOATING),
+    })
+}

@@ -1,0 +1,153 @@
+//! Components -> instances: recurrence sets with their overrides (RFC 5545 sections 3.8.4.4 and 3.8.5).
+
+mod facts;
+mod series;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::fault::{Fault, FaultCode};
+use crate::model::{Calendar, Component};
+use crate::recur::Effort;
+use crate::window::Window;
+use crate::zone::{Zone, Zones};
+pub(crate) use facts::{Facts, Moment, moment};
+use series::{Override, Series};
+
+/// How many instances of one component are made.
+const INSTANCE_LIMIT: usize = 200_000;
+
+/// How many periods of rules are looked at in one calendar.
+const EFFORT: u64 = 60_000_000;
+
+/// One instance, in seconds since 1970.
+#[derive(Clone, Debug)]
+pub(crate) struct Instance<'a> {
+    /// The component that describes it.
+    pub(crate) component: &'a Component,
+    pub(crate) uid: Cow<'a, str>,
+    /// The instant that the rule gives it, where it recurs.
+    pub(crate) recurrence_id: Option<i64>,
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    /// Its start in local time.
+    pub(crate) local: i64,
+    /// The recurrence id in local time.
+    pub(crate) local_id: i64,
+    pub(crate) all_day: bool,
+}
+
+/// All instances of the components of one kind, and what was wrong.
+pub(crate) struct Expanded<'a> {
+    pub(crate) instances: Vec<Instance<'a>>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// The instances of all components of that name that meet the window, in the order of the calendar; instances of
+/// one component in the order of time.
+pub(crate) fn expand<'a>(
+    calendar: &'a Calendar,
+    name: &str,
+    window: Window,
+    floating: &Zone,
+) -> Expanded<'a> {
+    let mut zones: Vec<Zones<'a>> = calendar
+        .sections()
+        .iter()
+        .map(|section| Zones::new(calendar, section.properties.clone(), section.components.clone(), floating))
+        .collect();
+    let mut faults = Vec::new();
+    let mut all: Vec<(usize, Facts<'a>)> = Vec::new();
+    for (at, section) in calendar.sections().iter().enumerate() {
+        let components = calendar.components().get(section.components.clone()).unwrap_or_default();
+        all.extend(components.iter().filter(|of| of.name() == name).map(|of| (at, Facts::of(of))));
+    }
+    let groups = Groups::of(&all, &mut zones);
+    let mut instances = Vec::new();
+    let mut effort = EFFORT;
+    for (index, (section, facts)) in all.iter().enumerate() {
+        if groups.dropped[index] {
+            continue;
+        }
+        let zones = &mut zones[*section];
+        let Some(series) = Series::of(facts, zones, &mut faults) else { continue };
+        let overrides = match facts.recurrence_id {
+            Some(_) => &[],
+            None => groups.overrides.get(&(*section, facts.uid())).map_or(&[][..], Vec::as_slice),
+        };
+        let mut budget = Effort { total: effort.clamp(10_000, 20_000_000), ..Effort::default() };
+        let made = series.instances(overrides, &all, window, zones, &mut budget, &mut instances);
+        effort = effort.saturating_sub(made.spent);
+        let mut fault = |code, message: &str| {
+            let fault = Fault::new(code, calendar.source(), message).at(facts.component.line());
+            faults.push(fault.of(facts.uid.as_deref()));
+        };
+        if made.exhausted {
+            fault(FaultCode::RuleExhausted, "the search for the rule's instances was cut short");
+        }
+        if made.too_many {
+            fault(FaultCode::TooManyInstances, "more instances in the window than are made");
+        }
+    }
+    for zones in zones {
+        faults.extend(zones.faults);
+    }
+    faults.sort_by_key(|fault| fault.line);
+    Expanded { instances, faults }
+}
+
+/// Which components belong together: those of one UID in one VCALENDAR. (Several VCALENDARs of a stream are
+/// objects of their own, RFC 5545 section 3.4.)
+struct Groups<'a> {
+    /// The overrides of each UID in each VCALENDAR.
+    overrides: HashMap<(usize, &'a str), Vec<Override>>,
+    /// Which components a later revision stands for.
+    dropped: Vec<bool>,
+}
+
+impl<'a> Groups<'a> {
+    fn of<'b: 'a>(all: &'a [(usize, Facts<'b>)], zones: &mut [Zones<'b>]) -> Self {
+        let mut overrides: HashMap<(usize, &str), Vec<Override>> = HashMap::new();
+        let mut dropped = vec![false; all.len()];
+        let mut masters: HashMap<(usize, &str), usize> = HashMap::with_capacity(all.len());
+        for (index, (section, facts)) in all.iter().enumerate() {
+            if facts.uid().is_empty() {
+                continue;
+            }
+            let key = (*section, facts.uid());
+            match facts.recurrence_id {
+                None => {
+                    // Of two masters the lower SEQUENCE is the older revision. Exchange also writes several
+                    // series of one UID and one SEQUENCE: they all count.
+                    match masters.get(&key) {
+                        Some(old) if all[*old].1.sequence > facts.sequence => dropped[index] = true,
+                        Some(old) => {
+                            if all[*old].1.sequence < facts.sequence {
+                                dropped[*old] = true;
+                            }
+                            masters.insert(key, index);
+                        }
+                        None => {
+                            masters.insert(key, index);
+                        }
+                    }
+                }
+                Some(id) => {
+                    let zones = &mut zones[*section];
+                    let Some(id) = moment(id, zones) else { continue };
+                    let of_uid = overrides.entry(key).or_default();
+                    let new = Override::new(index, id, facts.this_and_future, zones);
+                    match of_uid.iter_mut().find(|old| old.same(&new)) {
+                        Some(old) if all[old.index].1.sequence > facts.sequence => dropped[index] = true,
+                        Some(old) => {
+                            dropped[old.index] = true;
+                            *old = new;
+                        }
+                        None => of_uid.push(new),
+                    }
+                }
+            }
+        }
+        Groups { overrides, dropped }
+    }
+}
