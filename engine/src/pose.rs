@@ -102,7 +102,7 @@ pub fn pose(desk: &Desk, last: Option<&Plan>) -> Posed {
     }
     after::link(desk, &axis, &mut problem);
     reserve::cap(desk, &axis, &mut problem);
-    retainer::bind(desk, &axis, &mut problem);
+    retainer::bind(desk, last, &axis, &mut problem);
     Posed { problem, axis, impossible }
 }
 

@@ -3,26 +3,31 @@
 //! Periods are ISO weeks (Monday to Sunday) or calendar months, local to the client. Of a period that
 //! is partly past, or reaches over the horizon, only a part is planned, and the retainer counts in the
 //! same share as the assistants' working hours that lie in that part: what was done before `now` is not
-//! known, and what comes after the horizon has its own hours. Pinned blocks count as done.
+//! known, and what comes after the horizon has its own hours. But what the last plan has still to come
+//! in a period counts in full, up to the retainer: a week's hours that were put on its last days must
+//! not shrink from night to night. Pinned blocks count as done.
 
 use super::Axis;
 use crate::desk::{Desk, Window, date, midnight, total, weekly};
+use crate::plan::Plan;
 use crate::settings::{Client, Period, Retainer};
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta};
 use plokk_solver::{Cap, Problem, Quota, Slots};
 
 /// Adds a quota for every minimum and a cap for every maximum.
-pub(super) fn bind(desk: &Desk, axis: &Axis, problem: &mut Problem) {
+pub(super) fn bind(desk: &Desk, last: Option<&Plan>, axis: &Axis, problem: &mut Problem) {
     for (index, client) in desk.settings.clients.iter().enumerate() {
         let Some(retainer) = &client.retainer else { continue };
         for whole in periods(desk, client, retainer) {
             let planned = Window { from: whole.from.max(desk.now), to: whole.to.min(desk.horizon.to) };
             let share = share(desk, planned, whole);
             let pinned = axis.up(pinned(desk, index, planned));
+            let to_come = axis.up(to_come(last, &client.id, planned));
             let (from, to) = (axis.floor(planned.from), axis.ceil(planned.to));
             let part = |length: TimeDelta| {
-                let slots = f64::from(axis.down(length).0);
-                Slots((slots * share + 1e-9).floor() as i32)
+                let whole = axis.down(length);
+                let part = Slots((f64::from(whole.0) * share + 1e-9).floor() as i32);
+                part.max(to_come.min(whole))
             };
             let client = client.id.clone();
             if let Some(min) = retainer.min.map(|min| part(min) - pinned).filter(|min| *min > Slots(0)) {
@@ -69,6 +74,16 @@ fn share(desk: &Desk, part: Window, whole: Window) -> f64 {
         return in_part as f64 / in_whole as f64;
     }
     part.length().num_seconds() as f64 / whole.length().num_seconds() as f64
+}
+
+/// The time that the last plan has for a client in blocks that start within a window.
+fn to_come(last: Option<&Plan>, client: &str, window: Window) -> TimeDelta {
+    let chunks = last.iter().flat_map(|plan| &plan.chunks);
+    let inside = chunks.filter(|chunk| {
+        let start = chunk.start.to_utc();
+        chunk.client.as_deref() == Some(client) && window.from <= start && start < window.to
+    });
+    inside.map(|chunk| chunk.end - chunk.start).sum()
 }
 
 /// The pinned time for a client that starts within a window.

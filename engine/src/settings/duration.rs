@@ -78,7 +78,7 @@ pub(crate) fn working_duration(text: &str) -> Result<WorkingDuration, Cause> {
     let like = "write it like \"24 working hours\"";
     let unit = words.get(at).map_or("", |unit| *unit).to_lowercase();
     if unit.starts_with('d') || unit.starts_with('w') {
-        return Err(Cause::hinted(format!("a working {unit} has no fixed length in {text:?}"), like));
+        return Err(Cause::hinted(format!("{text:?} has no fixed length"), like));
     }
     match duration(&words.join(" ")) {
         Ok(length) => Ok(WorkingDuration::Working(length)),

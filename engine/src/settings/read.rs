@@ -39,7 +39,7 @@ pub(super) fn read(source: &str, file: &str, folder: Option<&Path>) -> Result<Se
         categories,
         weights,
     };
-    people(&settings, &assistants, &clients, &mut faults);
+    people(&root, &settings, &assistants, &clients, &mut faults);
     feeds_of(&settings, &assistants, &clients, folder, &mut faults);
     let faults = faults.into_sorted();
     if faults.is_empty() { Ok(settings) } else { Err(faults) }
@@ -317,8 +317,14 @@ fn period(text: &str) -> Result<Period, Cause> {
 }
 
 /// The rules that hold between people.
-fn people(settings: &Settings, assistants: &[Section], clients: &[Section], faults: &mut Faults) {
-    if assistants.is_empty() {
+fn people(
+    root: &Section,
+    settings: &Settings,
+    assistants: &[Section],
+    clients: &[Section],
+    faults: &mut Faults,
+) {
+    if assistants.is_empty() && !root.has("assistant") {
         let hint = "add [[assistant]] with an id and a timezone";
         faults.missing("assistant", Cause::hinted("nobody works here", hint));
     }

@@ -224,7 +224,16 @@ fn wanted(wanted: &str, kind: &str, span: Option<Range<usize>>) -> Vec<Cause> {
 pub(crate) fn text<T>(rule: impl FnOnce(&str) -> Result<T, Cause>) -> impl FnOnce(&Item) -> Read<T> {
     |item| match item.as_str() {
         Some(text) => rule(text).map_err(|cause| vec![cause]),
-        None => Err(wanted("text in quotes", item.type_name(), item.span())),
+        None => {
+            let mut causes = wanted("text in quotes", item.type_name(), item.span());
+            // What the rule says to the bare value shows how it is written.
+            let bare = item.to_string();
+            causes[0].hint = match rule(bare.trim()) {
+                Ok(_) => Some(format!("write {:?}", bare.trim())),
+                Err(cause) => cause.hint,
+            };
+            Err(causes)
+        }
     }
 }
 
