@@ -20,7 +20,7 @@ use crate::plan::PlannedChunk;
 use crate::plan::reason::{called, impossible, length, reason};
 use crate::words;
 use chrono::{DateTime, FixedOffset};
-use plokk_solver::{Slots, Task};
+use plokk_solver::{Chunk, Interval, Slots, Task};
 use serde::Serialize;
 
 /// Why a task is where it is, or why it is not planned.
@@ -177,8 +177,7 @@ fn why_there(planned: &Planned, work: &Work, task: Option<&Task>, elsewhere: &[E
         let longest = length(posed, task.max_chunk);
         why.push(format!("it is done in {} blocks; one may be {longest} at most", own.len()));
     }
-    let kept =
-        own.iter().filter(|c| task.previous.iter().any(|p| p.worker == c.worker && p.time == c.time()));
+    let kept = own.iter().filter(|chunk| was_there(task, chunk));
     match kept.count() {
         0 => {}
         all if all == own.len() => why.push("the last plan had it there, and moving costs".to_owned()),
@@ -195,6 +194,21 @@ fn why_there(planned: &Planned, work: &Work, task: Option<&Task>, elsewhere: &[E
         None => "no earlier time is free for it with everything else unmoved".to_owned(),
     });
     why
+}
+
+/// Whether the last plan had the task there, all the time of the chunk. It may have it in pieces, and a
+/// piece several times (see [`pose`](crate::pose)).
+fn was_there(task: &Task, chunk: &Chunk) -> bool {
+    let mut pieces: Vec<Interval> = task
+        .previous
+        .iter()
+        .filter(|p| p.worker == chunk.worker)
+        .map(|p| p.time.intersect(chunk.time()))
+        .collect();
+    pieces.retain(|piece| !piece.is_empty());
+    pieces.sort_unstable();
+    pieces.dedup();
+    pieces.into_iter().map(Interval::len).sum::<Slots>() >= chunk.time().len()
 }
 
 fn due_in_words(desk: &Desk, work: &Work) -> String {

@@ -11,6 +11,8 @@
 mod before;
 mod busy;
 mod event;
+#[cfg(test)]
+mod tests;
 mod uid;
 
 use crate::desk::{Desk, Window, Work};
@@ -200,11 +202,14 @@ impl Press<'_> {
     /// Gives an event its SEQUENCE and times of change: those it had, if nothing else changed.
     fn stamped(&self, path: &str, event: Component) -> Component {
         let now = self.desk.now;
-        let stamp = match event.uid().and_then(|uid| self.before.event(path, &uid)) {
-            Some(old) if old.says_the_same(&event) => old.stamp.clone(),
-            Some(old) => Stamp::new(old.stamp.sequence.saturating_add(1), now),
-            None => Stamp::new(0, now),
+        let uid = event.uid().unwrap_or_default();
+        let stamp = match (self.before.event(path, &uid), self.before.sequence_elsewhere(&uid)) {
+            (Some(old), _) if old.says_the_same(&event) => old.stamp.clone(),
+            (Some(old), _) => Stamp::new(old.stamp.sequence.saturating_add(1), now),
+            (None, Some(sequence)) => Stamp::new(sequence.saturating_add(1), now),
+            (None, None) => Stamp::new(0, now),
         };
+        drop(uid);
         stamp.put_on(event)
     }
 

@@ -24,11 +24,11 @@ pub struct ClientSummary {
     pub unscheduled: usize,
     /// How many minutes of them are not planned.
     pub unscheduled_minutes: i64,
-    /// How the retainer's minimum fares; absent where there is none.
+    /// How the retainer's minimum fares; absent where no minimum is sold.
     pub retainer: Option<RetainerSummary>,
 }
 
-/// How the minimum of a retainer fares in a plan, as far as there is work to fill it.
+/// How the minimum of a retainer fares in a plan, beside what pinned blocks already fill of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RetainerSummary {
     /// In how many periods of the horizon there is a minimum to meet.
@@ -45,15 +45,22 @@ pub struct RetainerSummary {
 pub fn summarize(desk: &Desk, posed: &Posed, solution: &Solution, plan: &Plan) -> Vec<ClientSummary> {
     let clients = desk.settings.clients.iter().map(|client| (Some(client.id.as_str()), client.name.as_str()));
     let mut lines: Vec<ClientSummary> =
-        clients.map(|(id, name)| line(posed, solution, plan, id, name)).collect();
-    let own = line(posed, solution, plan, None, "own tasks");
+        clients.map(|(id, name)| line(desk, posed, solution, plan, id, name)).collect();
+    let own = line(desk, posed, solution, plan, None, "own tasks");
     if own.blocks > 0 || own.unscheduled > 0 {
         lines.push(own);
     }
     lines
 }
 
-fn line(posed: &Posed, solution: &Solution, plan: &Plan, client: Option<&str>, name: &str) -> ClientSummary {
+fn line(
+    desk: &Desk,
+    posed: &Posed,
+    solution: &Solution,
+    plan: &Plan,
+    client: Option<&str>,
+    name: &str,
+) -> ClientSummary {
     let is_ours = |of: &Option<String>| of.as_deref() == client;
     let blocks = plan.chunks.iter().filter(|chunk| is_ours(&chunk.client));
     let time: TimeDelta = blocks.clone().map(|chunk| chunk.end - chunk.start).sum();
@@ -66,18 +73,25 @@ fn line(posed: &Posed, solution: &Solution, plan: &Plan, client: Option<&str>, n
         late: plan.late.iter().filter(|late| is_ours(&late.client)).count(),
         unscheduled: unscheduled.clone().count(),
         unscheduled_minutes: unscheduled.map(|work| work.minutes).sum(),
-        retainer: client.and_then(|client| retainer(posed, solution, client)),
+        retainer: client
+            .filter(|client| sells_minimum(desk, client))
+            .map(|client| retainer(posed, solution, client)),
     }
 }
 
-fn retainer(posed: &Posed, solution: &Solution, client: &str) -> Option<RetainerSummary> {
+fn sells_minimum(desk: &Desk, client: &str) -> bool {
+    let client = desk.settings.clients.iter().find(|other| other.id == client);
+    client.and_then(|client| client.retainer.as_ref()).is_some_and(|retainer| retainer.min.is_some())
+}
+
+fn retainer(posed: &Posed, solution: &Solution, client: &str) -> RetainerSummary {
     let quotas = posed.problem.quotas.iter().filter(|quota| quota.client == client && quota.min > Slots(0));
     let short: Vec<i32> = quotas.map(|quota| (quota.min - worked(posed, solution, quota)).0.max(0)).collect();
-    (!short.is_empty()).then(|| RetainerSummary {
+    RetainerSummary {
         periods: short.len(),
         met: short.iter().filter(|short| **short == 0).count(),
         short_minutes: i64::from(short.iter().sum::<i32>()) * i64::from(posed.problem.slot_minutes),
-    })
+    }
 }
 
 /// The work that counts for a quota.

@@ -49,11 +49,16 @@ impl Before {
         Before { files: calendars.map(read).collect(), full }
     }
 
-    /// The event with that UID in the file, or else in an assistant's full feed: a block that is now
-    /// done by somebody else is still the same.
+    /// The event with that UID in the file.
     pub(crate) fn event(&self, path: &str, uid: &str) -> Option<&OldEvent> {
-        let full = self.full.iter().map(|(path, _)| path.as_str());
-        std::iter::once(path).chain(full).find_map(|path| self.files.get(path)?.events.get(uid))
+        self.files.get(path)?.events.get(uid)
+    }
+
+    /// How often an event has changed that is new in its file: a block that was somebody else's has a
+    /// past in her feed.
+    pub(crate) fn sequence_elsewhere(&self, uid: &str) -> Option<u32> {
+        let elsewhere = self.full.iter().filter_map(|(path, _)| self.event(path, uid));
+        elsewhere.map(|event| event.stamp.sequence).max()
     }
 
     /// The blocks whose UIDs begin with `stem`.
