@@ -70,6 +70,11 @@ pub(crate) struct Search {
 }
 
 impl Search {
+    /// Whether nothing is said about it.
+    pub(crate) fn is_default(self) -> bool {
+        self.time_limit.is_none() && self.effort.is_none()
+    }
+
     pub(crate) fn options(self) -> Options {
         Options {
             effort: self.effort.unwrap_or(1.0),

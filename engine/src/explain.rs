@@ -111,6 +111,7 @@ pub fn explain(planned: &Planned, work: &Work) -> Explanation {
     let frees = match task {
         Some(task) if is_open => relief::for_missing(planned, work, task),
         Some(task) if state == State::Late => relief::for_late(planned, task),
+        None if is_open => relief::for_impossible(planned, work),
         _ => Vec::new(),
     };
     let why = match state {

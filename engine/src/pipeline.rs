@@ -32,6 +32,8 @@ pub struct Inputs {
 pub struct Kept {
     /// The `now` of the run.
     pub now: DateTime<Utc>,
+    /// How hard its search was: [`Options::effort`].
+    pub effort: f64,
     /// What was asked, apart from where the plan before had the work: [`question`].
     question: String,
     /// The problem that was solved.
@@ -140,6 +142,7 @@ pub fn plan_desk(inputs: Inputs, options: &Options, observer: &dyn Observer) -> 
     let Outcome { solution, stopped } = outcome;
     let kept = Kept {
         now,
+        effort: options.effort,
         question,
         problem: posed.problem.clone(),
         solution: solution.clone(),

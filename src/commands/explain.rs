@@ -13,13 +13,17 @@ pub(crate) fn run(args: &Explain) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     // Without --now the last plan is explained, as of when it was made.
     let last = home.last().filter(|_| !args.at.is_set());
+    let mut options = args.search.options();
+    if let (Some(last), true) = (&last, args.search.is_default()) {
+        options.effort = last.effort;
+    }
+    let is_last = last.is_some();
     let inputs = home.inputs(last.map_or_else(|| args.at.now(), |kept| kept.now));
-    let had_last = inputs.last.is_some();
     let bar = Bar::start(args.search.time_limit)?;
-    let result = plan_desk(inputs, &args.search.options(), &bar);
+    let result = plan_desk(inputs, &options, &bar);
     bar.finish();
     let planned = result.map_err(failure)?;
-    if had_last && !planned.stands {
+    if is_last && !planned.stands {
         terminal::say(
             "the input is not what the last plan was made from; this is about the plan as it would be now",
         );

@@ -5,6 +5,7 @@ use super::room::{insert, may_do, planned as done};
 use crate::desk::Work;
 use crate::pipeline::Planned;
 use crate::plan::reason::{called, length};
+use crate::pose::pose;
 use crate::words;
 use chrono::{DateTime, FixedOffset};
 use plokk_solver::{Chunk, Problem, Slots, Solution, Task};
@@ -32,6 +33,46 @@ pub(crate) fn for_missing(planned: &Planned, work: &Work, task: &Task) -> Vec<Re
         .collect();
     reliefs.extend(giving_way(planned, task, |_| true));
     reliefs
+}
+
+/// What would let work be planned that no plan can hold: the desk's rules are relaxed instead, and
+/// the problem posed anew.
+pub(crate) fn for_impossible(planned: &Planned, work: &Work) -> Vec<Relief> {
+    let desk = &planned.desk;
+    let mut relaxed: Vec<(String, Work)> = Vec::new();
+    let mut relax = |change: String, by: &dyn Fn(&mut Work)| {
+        let mut work = work.clone();
+        by(&mut work);
+        relaxed.push((change, work));
+    };
+    if let Some(deadline) = work.deadline {
+        let zone = desk.settings.assistants[0].timezone;
+        relax(format!("if its deadline, {}, were later", words::moment(deadline, &zone)), &|work| {
+            work.deadline = None;
+        });
+    }
+    if work.live {
+        relax("if it could be done while the client cannot be reached".to_owned(), &|work| work.live = false);
+    }
+    for after in &work.after {
+        relax(format!("if it did not wait for {}", called(desk, &after.work)), &|work| {
+            work.after.retain(|other| other.work != after.work);
+        });
+    }
+    for (other, assistant) in desk.settings.assistants.iter().enumerate() {
+        if !work.assistants.contains(&other) {
+            relax(format!("if {} could do it", assistant.id), &|work| work.assistants.push(other));
+        }
+    }
+    let tried = relaxed.into_iter().filter_map(|(change, relaxed)| {
+        let mut desk = desk.clone();
+        let place = desk.work.iter().position(|other| other.id == work.id)?;
+        desk.work[place] = relaxed;
+        let problem = pose(&desk, None).problem;
+        let task = problem.tasks.iter().find(|task| task.id == work.id)?;
+        try_one(planned, &problem, &planned.solution, task, change)
+    });
+    tried.collect()
 }
 
 /// What would let late work be complete when it is due, with everything else where it is.

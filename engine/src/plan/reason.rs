@@ -58,8 +58,29 @@ pub(crate) fn hindrance_in_words(desk: &Desk, work: &Work, hindrance: &Hindrance
             }
             None => hindrance.to_string(),
         },
+        Hindrance::NoFreeTime => no_free_time(desk, work),
         Hindrance::Waits(first) => format!("it comes after {}, which cannot be planned", called(desk, first)),
         other => other.to_string(),
+    }
+}
+
+/// Which rule leaves no stretch of free time as long as the shortest block.
+fn no_free_time(desk: &Desk, work: &Work) -> String {
+    let zone = &desk.settings.assistants[0].timezone;
+    let shortest = words::length(work.min_chunk);
+    let free = work.assistants.iter().flat_map(|assistant| &desk.assistants[*assistant].free);
+    let fits = |from, to| free.clone().any(|free| free.to.min(to) - free.from.max(from) >= work.min_chunk);
+    let (start, end) = (desk.horizon.from, desk.horizon.to);
+    match work.deadline {
+        _ if !fits(start, end) => format!("nobody who may do it has {shortest} free in one stretch"),
+        Some(deadline) if fits(work.release, end) => format!(
+            "before its deadline, {}, nobody who may do it has {shortest} free in one stretch",
+            words::moment(deadline, zone)
+        ),
+        _ => format!(
+            "from its release, {}, to the end of the horizon nobody who may do it has {shortest} free in one stretch",
+            words::moment(work.release, zone)
+        ),
     }
 }
 
