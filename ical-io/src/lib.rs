@@ -14,7 +14,7 @@ mod window;
 mod write;
 mod zone;
 
-pub use busy::{Availability, Busy, availability, busy};
+pub use busy::{Availability, Busy, FreeBusy, FreeBusyType, availability, busy, freebusy};
 pub use fault::{Fault, FaultCode};
 pub use feed::{Feed, FeedSpec, FeedState, FetchSettings, Location, fetch_all};
 pub use model::{Calendar, Component, Param, Property, escape, unescape};
@@ -24,4 +24,4 @@ pub use recur::{Frequency, Rule, RuleError, recur};
 pub use todo::{Link, RelType, Todo, TodoStatus, When, todos};
 pub use window::{Expansion, Window};
 pub use write::write;
-pub use zone::{Zone, instant, nearest_zone, vtimezone};
+pub use zone::{Definition, Zone, instant, nearest_zone, vtimezone};

@@ -104,3 +104,85 @@ fn calendars_have_the_agreed_occurrences() {
     }
     assert!(wrong.is_empty(), "{} of {} calendars differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
+
+#[test]
+fn busy_time_is_the_agreed_one() {
+    let Some(shared) = shared() else { return };
+    let cases = lines(&shared.join("freebusy.jsonl"));
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let mut texts = strings(&case["inputs"]);
+        texts.extend(case["vavailability"].as_str().map(str::to_owned));
+        let readings: Vec<_> =
+            texts.iter().map(|text| plokk_ical_io::read(text.as_bytes(), "case")).collect();
+        let calendars: Vec<_> = readings.iter().map(|reading| &reading.calendar).collect();
+        let window = plokk_ical_io::Window::new(time(&case["from"]), time(&case["to"]));
+        let zone = case["tz"].as_str().and_then(Zone::named).unwrap_or(Zone::Floating);
+        let made = plokk_ical_io::freebusy(&calendars, window, &zone, None).items;
+        let made: Vec<String> = made.iter().map(ToString::to_string).collect();
+        let expected = strings(&case["expect"]);
+        if made != expected {
+            wrong.push(format!("{}: made {made:?} for {expected:?}", case["id"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn zones_have_the_agreed_offsets() {
+    let Some(shared) = shared() else { return };
+    let cases = lines(&shared.join("zones.jsonl"));
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let file = case["file"].as_str().unwrap_or_default();
+        let bytes = std::fs::read(shared.join("files").join(file)).expect("a readable zone");
+        let calendar = plokk_ical_io::read(&bytes, file).calendar;
+        let component = calendar.named("VTIMEZONE").next().expect("a VTIMEZONE");
+        let (definition, faults) = plokk_ical_io::Definition::of(component, file);
+        let Some(definition) = definition else {
+            wrong.push(format!("{file}: not evaluated: {faults:?}"));
+            continue;
+        };
+        let offsets = case["offsets"].as_array().expect("offsets");
+        let days = (1971..=2037)
+            .flat_map(|year| (1..=12).flat_map(move |month| [(year, month, 1), (year, month, 15)]));
+        for ((year, month, day), expected) in days.zip(offsets) {
+            let at = chrono::NaiveDate::from_ymd_opt(year, month, day)
+                .expect("a date")
+                .and_time(Default::default());
+            let made = definition.offset_at(at.and_utc().timestamp());
+            if i64::from(made) != expected.as_i64().expect("an offset") {
+                wrong.push(format!("{file}: {made} for {expected} on {at}"));
+                break;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_file_is_read() {
+    let Some(shared) = shared() else { return };
+    let (mut folders, mut files, mut empty) = (vec![shared.join("files")], 0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+        {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            files += 1;
+            let bytes = std::fs::read(&entry).expect("a readable file");
+            let reading = plokk_ical_io::read(&bytes, "case");
+            let holds = bytes.windows(6).any(|at| at.eq_ignore_ascii_case(b"BEGIN:"));
+            let written = plokk_ical_io::write(&reading.calendar);
+            let again = plokk_ical_io::read(&written, "case");
+            assert_eq!(again.calendar.components().len(), reading.calendar.components().len(), "{entry:?}");
+            assert_eq!(plokk_ical_io::write(&again.calendar), written, "{entry:?}");
+            if reading.calendar.components().is_empty() && holds {
+                empty.push(entry);
+            }
+        }
+    }
+    eprintln!("{files} files read; without a component: {empty:?}");
+}

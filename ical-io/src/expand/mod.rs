@@ -62,24 +62,52 @@ pub(crate) fn expand<'a>(
         let components = calendar.components().get(section.components.clone()).unwrap_or_default();
         all.extend(components.iter().filter(|of| of.name() == name).map(|of| (at, Facts::of(of))));
     }
-    let groups = Groups::of(&all, &mut zones);
     let mut instances = Vec::new();
+    expand_all(&all, window, &mut zones, &mut instances, &mut faults);
+    for zones in zones {
+        faults.extend(zones.faults);
+    }
+    faults.sort_by_key(|fault| fault.line);
+    Expanded { instances, faults }
+}
+
+/// The starts and ends of all instances of some components that stand together in another one.
+pub(crate) fn expand_inner<'a>(
+    components: &[&'a Component],
+    window: Window,
+    zones: &mut Zones<'a>,
+) -> (Vec<(i64, i64)>, Vec<Fault>) {
+    let all: Vec<_> = components.iter().map(|component| (0, Facts::of(component))).collect();
+    let (mut instances, mut faults) = (Vec::new(), Vec::new());
+    expand_all(&all, window, std::slice::from_mut(zones), &mut instances, &mut faults);
+    (instances.iter().map(|instance| (instance.start, instance.end)).collect(), faults)
+}
+
+/// Expands components, each with the index of its zones.
+fn expand_all<'a>(
+    all: &[(usize, Facts<'a>)],
+    window: Window,
+    zones: &mut [Zones<'a>],
+    instances: &mut Vec<Instance<'a>>,
+    faults: &mut Vec<Fault>,
+) {
+    let groups = Groups::of(all, zones);
     let mut effort = EFFORT;
     for (index, (section, facts)) in all.iter().enumerate() {
         if groups.dropped[index] {
             continue;
         }
         let zones = &mut zones[*section];
-        let Some(series) = Series::of(facts, zones, &mut faults) else { continue };
+        let Some(series) = Series::of(facts, zones, faults) else { continue };
         let overrides = match facts.recurrence_id {
             Some(_) => &[],
             None => groups.overrides.get(&(*section, facts.uid())).map_or(&[][..], Vec::as_slice),
         };
         let mut budget = Effort { total: effort.clamp(10_000, 20_000_000), ..Effort::default() };
-        let made = series.instances(overrides, &all, window, zones, &mut budget, &mut instances);
+        let made = series.instances(overrides, all, window, zones, &mut budget, instances);
         effort = effort.saturating_sub(made.spent);
         let mut fault = |code, message: &str| {
-            let fault = Fault::new(code, calendar.source(), message).at(facts.component.line());
+            let fault = Fault::new(code, zones.source(), message).at(facts.component.line());
             faults.push(fault.of(facts.uid.as_deref()));
         };
         if made.exhausted {
@@ -89,11 +117,6 @@ pub(crate) fn expand<'a>(
             fault(FaultCode::TooManyInstances, "more instances in the window than are made");
         }
     }
-    for zones in zones {
-        faults.extend(zones.faults);
-    }
-    faults.sort_by_key(|fault| fault.line);
-    Expanded { instances, faults }
 }
 
 /// Which components belong together: those of one UID in one VCALENDAR. (Several VCALENDARs of a stream are
