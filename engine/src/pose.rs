@@ -62,7 +62,7 @@ impl std::fmt::Display for Hindrance {
             Hindrance::Nobody => f.write_str("no assistant may do it"),
             Hindrance::Deadline => f.write_str("its deadline leaves no time"),
             Hindrance::Unreachable => f.write_str("the client cannot be reached while an assistant is free"),
-            Hindrance::NoFreeTime => f.write_str("no free time is long enough"),
+            Hindrance::NoFreeTime => f.write_str("no free time in the horizon is long enough"),
             Hindrance::Waits(task) => write!(f, "it waits for {task}, which cannot be planned"),
         }
     }
@@ -90,13 +90,14 @@ pub fn pose(desk: &Desk, last: Option<&Plan>) -> Posed {
         quotas: Vec::new(),
         caps: Vec::new(),
     };
+    let mut prefer = prefer::Prefer::default();
     let left_out = |index: &usize| impossible.iter().any(|other| other.work == *index);
     for index in (0..desk.work.len()).filter(|index| !left_out(index)) {
         let work = &desk.work[index];
         let Some(mut task) = tasks::task(desk, work, &axis) else { continue };
         task.workers = skills::workers(desk, work);
         task.eligible.clone_from(&live[index]);
-        task.prefer = prefer::times(desk, work, &axis);
+        task.prefer = prefer.times(desk, work, &axis);
         task.previous = previous::chunks(desk, work, last, &axis);
         problem.tasks.push(task);
     }

@@ -182,7 +182,18 @@ pub struct WeekHours {
     pub days: [Vec<DayInterval>; 7],
 }
 
-/// `[weights]`.
+/// `[weights]`: what each shortfall costs, and an Eisenhower matrix for what work weighs.
+///
+/// Importance is PRIORITY (RFC 5545 section 3.8.1.9); urgency is the time until work is due, or until
+/// its deadline where that comes first. With the defaults work weighs, times its client's `weight`,
+///
+/// | PRIORITY | urgent: due within 2 days, or overdue | due within the horizon | can wait: due after it, or never |
+/// |---|---|---|---|
+/// | 1, important | 8 | 4 | 2 |
+/// | 5, or none   | 4 | 2 | 1 |
+/// | 9, not important | 2 | 1 | 0.5 |
+///
+/// and priorities between these lie between them in equal ratios.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightSettings {
     /// Points per unit of each cost of the planning problem.

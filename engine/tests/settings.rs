@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use plokk_engine::Settings;
 use plokk_engine::settings::{DayInterval, Fee, Period, WorkingDuration};
+use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -98,4 +99,30 @@ fn missing_feeds_are_reported_together_with_everything_else() {
     let keys: Vec<_> = faults.iter().map(|fault| (fault.line, fault.key.as_str())).collect();
     assert_eq!(keys, [(18, "assistant.timezone"), (20, "assistant.feeds"), (29, "client.feeds")]);
     assert_eq!(faults[0].column, 12);
+}
+
+proptest! {
+    /// Whatever is cut out of a file, doubled or written over, it is read or its faults are told, each
+    /// with a place that exists.
+    #[test]
+    fn a_spoilt_file_is_told_its_faults(
+        start in 0usize..2200,
+        length in 0usize..60,
+        patch in prop::sample::select(vec!["", "\"", "[", "õ", "\n", "= 7", "[[client]]\n", "\u{feff}", "'''", "{"]),
+    ) {
+        let text = text("every-kind-of-fault.toml");
+        let mut spoilt: Vec<char> = text.chars().collect();
+        let start = start.min(spoilt.len());
+        let end = (start + length).min(spoilt.len());
+        spoilt.splice(start..end, patch.chars());
+        let spoilt: String = spoilt.into_iter().collect();
+        let faults = Settings::read(&spoilt, "plokk.toml").expect_err("it was faulty before");
+        let lines: Vec<&str> = spoilt.split('\n').collect();
+        for fault in &faults {
+            let line = lines.get(fault.line as usize - 1);
+            prop_assert!(line.is_some_and(|line| fault.column as usize <= line.chars().count() + 1), "{fault}");
+        }
+        let sorted = faults.windows(2).all(|pair| pair[0].line <= pair[1].line);
+        prop_assert!(sorted);
+    }
 }

@@ -1,16 +1,7 @@
 //! What leaving work out or being late costs: an Eisenhower matrix.
 //!
-//! Importance is PRIORITY (RFC 5545 section 3.8.1.9); urgency is the time until the work is due, or
-//! until its deadline where that comes first. With the default settings (`importance = 2`,
-//! `urgency = 2`, `urgent = "2 days"`) the weight is
-//!
-//! | PRIORITY | urgent: due within 2 days, or overdue | due within the horizon | can wait: due after it, or never |
-//! |---|---|---|---|
-//! | 1, important | 8 | 4 | 2 |
-//! | 5, or none   | 4 | 2 | 1 |
-//! | 9, not important | 2 | 1 | 0.5 |
-//!
-//! times the client's `weight`. Priorities between these lie between them in equal ratios.
+//! The matrix stands with the settings that shape it:
+//! [`WeightSettings`](crate::settings::WeightSettings).
 //!
 //! Work due after the horizon enters the planning problem as due at its end, so it is never counted as
 //! late; the last column says how little is lost when it has to wait for a later plan.

@@ -1,0 +1,10 @@
+//! Desks made of settings and calendars, and the problems they pose.
+
+mod feeds;
+mod links;
+mod pinned;
+mod pose;
+mod random;
+mod support;
+mod time;
+mod work;
