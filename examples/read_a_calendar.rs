@@ -34,7 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     // Four o'clock in Sydney, always; eight in Tallinn, then seven when summer time ends there. The
     // third call is moved to a Wednesday.
-    let local: Vec<String> = calls.iter().map(|c| tallinn.local(*c).format("%a %d %b %H:%M").to_string()).collect();
+    let local: Vec<String> =
+        calls.iter().map(|c| tallinn.local(*c).format("%a %d %b %H:%M").to_string()).collect();
     assert_eq!(local, ["Tue 20 Oct 08:00", "Tue 27 Oct 07:00", "Wed 04 Nov 07:00", "Tue 10 Nov 07:00"]);
 
     // What keeps Mari busy is what she attends; the rest is Olivia's own.

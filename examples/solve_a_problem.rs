@@ -7,7 +7,8 @@
 //! ```
 
 use plokk_solver::{
-    After, Buffers, FORMAT, Interval, Options, Problem, Silent, Slot, Slots, Task, Weights, Worker, solve, verify,
+    After, Buffers, FORMAT, Interval, Options, Problem, Silent, Slot, Slots, Task, Weights, Worker, solve,
+    verify,
 };
 use std::error::Error;
 
