@@ -179,7 +179,7 @@ fn clock() -> DateTime<Utc> {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "a number of seconds is wanted".to_owned())?;
-    if !(seconds > 0.0) {
+    if seconds.is_nan() || seconds <= 0.0 {
         return Err("more than 0 seconds are wanted".to_owned());
     }
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())

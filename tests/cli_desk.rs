@@ -263,3 +263,17 @@ fn a_reader_that_goes_away_is_no_fault() {
     let output = child.wait_with_output().expect("the command ends");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn explain_says_what_could_give_way() {
+    let desk = Desk::init();
+    desk.edit("plokk.toml", "[\"09:00-13:00\", \"14:00-18:00\"]", "[\"09:00-10:15\"]");
+    desk.plan(&[]).expect(0);
+    let plan: serde_json::Value =
+        serde_json::from_str(&desk.read("calendars/plan.json")).expect("it is JSON");
+    let left_out = &plan["unscheduled"][0];
+    let task = left_out["task"].as_str().expect("work is left out where there is no time");
+    let run = desk.run("explain", &[task]).expect(0);
+    assert!(run.out.contains(left_out["reason"].as_str().expect("a reason")), "{}", run.out);
+    assert!(run.out.contains("time for it, rule by rule"), "{}", run.out);
+}

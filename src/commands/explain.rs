@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Explain) -> Outcome {
 const NAMED: usize = 10;
 
 fn the_one<'a>(planned: &'a Planned, words: &str) -> Result<&'a Work, Failure> {
-    let found = find(&planned.desk, words);
+    let found = if words.trim().is_empty() { Vec::new() } else { find(&planned.desk, words) };
     match found.as_slice() {
         [one] => Ok(one),
         [] => Err(Failure::Input(format!(
@@ -94,7 +94,8 @@ fn for_eyes(planned: &Planned, explanation: &Explanation, paint: Paint) -> Strin
     });
     section(&mut say, paint, "other places, with everything else unmoved", elsewhere);
     let frees = explanation.frees.iter().map(|relief| {
-        format!("{}: from {}, complete {}", relief.change, at(relief.start), at(relief.completion))
+        let points = relief.points.map(|points| format!(", for {points:.1} points more")).unwrap_or_default();
+        format!("{}: from {}, complete {}{points}", relief.change, at(relief.start), at(relief.completion))
     });
     section(&mut say, paint, "what would free it", frees);
     text

@@ -8,11 +8,12 @@ use crate::plan::reason::{called, length};
 use crate::pose::pose;
 use crate::words;
 use chrono::{DateTime, FixedOffset};
-use plokk_solver::{Chunk, Problem, Slots, Solution, Task};
+use plokk_solver::{Chunk, Problem, Slots, Solution, Task, verify};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// A change that would let the work be planned, or be done in time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Relief {
     /// The change, in words.
     pub change: String,
@@ -20,10 +21,15 @@ pub struct Relief {
     pub start: DateTime<FixedOffset>,
     /// When it would then be complete.
     pub completion: DateTime<FixedOffset>,
+    /// What the plan would cost more, in points, where only other work has to change.
+    pub points: Option<f64>,
 }
 
-/// How many other tasks are told of that could give way.
+/// How many other tasks are told of that could give way alone.
 const GIVING_WAY: usize = 3;
+
+/// How many tasks are tried that could give way together.
+const TOGETHER: usize = 12;
 
 /// What would let all of the work be planned.
 pub(crate) fn for_missing(planned: &Planned, work: &Work, task: &Task) -> Vec<Relief> {
@@ -157,23 +163,79 @@ fn common_relaxations(planned: &Planned, task: &Task) -> Vec<(String, Problem)> 
     all
 }
 
-/// Other tasks that could give way: without any one of them this one fits.
+/// Other tasks that could give way: without any one of them this one fits; or else, the lightest that
+/// have to go together.
 fn giving_way(planned: &Planned, task: &Task, is_told: impl Fn(&Relief) -> bool) -> Vec<Relief> {
     let problem = &planned.posed.problem;
-    let mut others: Vec<&Task> = problem
-        .tasks
-        .iter()
-        .filter(|other| other.id != task.id && done(&planned.solution.chunks, &other.id) > Slots(0))
-        .collect();
-    others.sort_by(|a, b| (a.weight * f64::from(a.size.0)).total_cmp(&(b.weight * f64::from(b.size.0))));
-    let reliefs = others.into_iter().filter_map(|other| {
-        let mut without = planned.solution.clone();
-        without.chunks.retain(|chunk| chunk.task != other.id && chunk.task != task.id);
-        let size = length(&planned.posed, done(&planned.solution.chunks, &other.id));
-        let change = format!("if {} ({size}) gave way", called(&planned.desk, &other.id));
-        try_one(planned, problem, &without, task, change).filter(&is_told)
-    });
-    reliefs.take(GIVING_WAY).collect()
+    let mut others: Vec<&Task> =
+        problem.tasks.iter().filter(|other| is_in_the_way(planned, task, other)).collect();
+    let single = |other: &&Task| give_way(planned, task, &[other.id.as_str()]).filter(&is_told);
+    let mut reliefs: Vec<Relief> = others.iter().filter_map(single).collect();
+    reliefs.sort_by(|a, b| a.points.unwrap_or(0.0).total_cmp(&b.points.unwrap_or(0.0)));
+    let mut told = HashSet::new();
+    reliefs.retain(|relief| told.insert(relief.change.clone()));
+    reliefs.truncate(GIVING_WAY);
+    if !reliefs.is_empty() {
+        return reliefs;
+    }
+    others.sort_by(|a, b| a.weight.total_cmp(&b.weight));
+    let lightest: Vec<&str> = others.iter().map(|other| other.id.as_str()).take(TOGETHER).collect();
+    let together =
+        (2..=lightest.len()).find_map(|many| give_way(planned, task, &lightest[..many]).filter(&is_told));
+    together.into_iter().collect()
+}
+
+/// Whether the plan has the other task where this one might be.
+fn is_in_the_way(planned: &Planned, task: &Task, other: &Task) -> bool {
+    let last = task.deadline.unwrap_or(planned.posed.problem.horizon);
+    let chunks = planned.solution.chunks.iter().filter(|chunk| chunk.task == other.id);
+    let meets = |chunk: &Chunk| may_do(task, &chunk.worker) && task.release < chunk.end && chunk.start < last;
+    other.id != task.id
+        && task.after.iter().all(|after| after.task != other.id)
+        && chunks.into_iter().any(meets)
+}
+
+/// This task in the place of others, and as many of those as then still find room.
+fn give_way(planned: &Planned, task: &Task, others: &[&str]) -> Option<Relief> {
+    let problem = &planned.posed.problem;
+    let gone = with_followers(problem, others);
+    let mut beside = planned.solution.clone();
+    beside.chunks.retain(|chunk| chunk.task != task.id && !gone.contains(&chunk.task.as_str()));
+    let placed = insert(problem, &beside, task)?;
+    let mut with = beside.clone();
+    with.chunks.extend(placed);
+    let mut out = Vec::new();
+    for other in problem.tasks.iter().filter(|other| gone.contains(&other.id.as_str())) {
+        let had = done(&planned.solution.chunks, &other.id);
+        match insert(problem, &with, other).filter(|_| had >= other.size) {
+            Some(chunks) => with.chunks.extend(chunks),
+            None if had > Slots(0) => {
+                out.push(format!("{} ({})", called(&planned.desk, &other.id), length(&planned.posed, had)))
+            }
+            None => {}
+        }
+    }
+    let change = match out.as_slice() {
+        [] => "if other work moved".to_owned(),
+        all => format!("if {} gave way", all.join(" and ")),
+    };
+    let cost = verify(problem, &with).cost - planned.solution.cost;
+    let relief = try_one(planned, problem, &beside, task, change)?;
+    Some(Relief { points: Some((cost.0 * 1000.0).round() / 1000.0), ..relief })
+}
+
+/// The tasks and all that come after them.
+fn with_followers<'a>(problem: &'a Problem, tasks: &[&'a str]) -> Vec<&'a str> {
+    let mut all: Vec<&str> = tasks.to_vec();
+    let mut at = 0;
+    while let Some(first) = all.get(at).copied() {
+        let followers =
+            problem.tasks.iter().filter(|task| task.after.iter().any(|after| after.task == first));
+        let new: Vec<&str> = followers.map(|task| task.id.as_str()).filter(|id| !all.contains(id)).collect();
+        all.extend(new);
+        at += 1;
+    }
+    all
 }
 
 /// The change as a relief, if all of the task then fits beside the plan.
@@ -193,5 +255,5 @@ fn try_one(
         let assistant = planned.desk.settings.assistants.iter().find(|a| a.id == chunk.worker)?;
         Some(planned.posed.axis.instant(slot).with_timezone(&assistant.timezone).fixed_offset())
     };
-    Some(Relief { change, start: at(first.start, first)?, completion: at(last.end, last)? })
+    Some(Relief { change, start: at(first.start, first)?, completion: at(last.end, last)?, points: None })
 }

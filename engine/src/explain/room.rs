@@ -149,7 +149,7 @@ pub(crate) fn insert(problem: &Problem, solution: &Solution, task: &Task) -> Opt
     let kept = chunks.len();
     while missing > Slots(0) {
         let chunk = next_chunk(problem, &chunks, task, missing)?;
-        missing = missing - chunk.time().len();
+        missing -= chunk.time().len();
         chunks.push(chunk);
     }
     Some(chunks.split_off(kept))

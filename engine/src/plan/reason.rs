@@ -5,7 +5,7 @@
 
 use crate::desk::{Desk, Work};
 use crate::explain::funnel::{Rule, Step, funnel, holding};
-use crate::explain::room::{insert, planned};
+use crate::explain::room::{completion, insert, planned};
 use crate::pose::{Hindrance, Posed};
 use crate::words;
 use chrono::TimeDelta;
@@ -25,7 +25,7 @@ pub(crate) fn reason(desk: &Desk, posed: &Posed, solution: &Solution, work: &Wor
     let size = task.size;
     let steps = funnel(&posed.problem, &solution.chunks, task);
     match holding(&steps, size) {
-        Some(step) => in_words(desk, posed, work, task, step),
+        Some(step) => in_words(desk, posed, solution, work, task, step),
         None => chosen(desk, posed, solution, task),
     }
 }
@@ -101,7 +101,7 @@ pub(crate) fn called(desk: &Desk, task: &str) -> String {
     }
 }
 
-fn in_words(desk: &Desk, posed: &Posed, work: &Work, task: &Task, step: Step) -> String {
+fn in_words(desk: &Desk, posed: &Posed, solution: &Solution, work: &Work, task: &Task, step: Step) -> String {
     let zone = &desk.settings.assistants[0].timezone;
     let moment = |slot| words::moment(posed.axis.instant(slot), zone);
     let left = match step.left {
@@ -115,7 +115,7 @@ fn in_words(desk: &Desk, posed: &Posed, work: &Work, task: &Task, step: Step) ->
             "{left} from its release, {}, to the end of the horizon; it needs {needed}",
             moment(task.release)
         ),
-        Rule::After => format!("{left} once what it comes after is done; it needs {needed}"),
+        Rule::After => format!("{left} once {}; it needs {needed}", waited_for(desk, posed, solution, task)),
         Rule::Deadline => {
             let deadline =
                 work.deadline.map_or_else(|| moment(posed.problem.horizon), |d| words::moment(d, zone));
@@ -125,10 +125,28 @@ fn in_words(desk: &Desk, posed: &Posed, work: &Work, task: &Task, step: Step) ->
         Rule::Chunk => {
             format!("{left} in stretches of at least {}; it needs {needed}", length(posed, task.min_chunk))
         }
-        Rule::OtherWork => {
-            format!("other work takes the time that suits it: {left} is left; it needs {needed}")
-        }
+        Rule::OtherWork => match step.left {
+            Slots(0) => "other work takes all the time that suits it".to_owned(),
+            left => format!(
+                "other work takes the time that suits it, but for {}; it needs {needed}",
+                length(posed, left)
+            ),
+        },
     }
+}
+
+/// What is complete last of all that must be before a task, and when.
+fn waited_for(desk: &Desk, posed: &Posed, solution: &Solution, task: &Task) -> String {
+    let complete = |id: &str| {
+        let first = posed.problem.tasks.iter().find(|other| other.id == id)?;
+        completion(&solution.chunks, first)
+    };
+    let waits = task.after.iter().filter_map(|after| Some((complete(&after.task)? + after.lag, after)));
+    let Some((from, after)) = waits.max_by_key(|(from, _)| *from) else {
+        return "what it comes after is done".to_owned();
+    };
+    let from = words::moment(posed.axis.instant(from), &desk.settings.assistants[0].timezone);
+    format!("{} allows it to start, {from}", called(desk, &after.task))
 }
 
 /// There is time, and still it is not planned: a cap, or the plan is better without it.
