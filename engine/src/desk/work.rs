@@ -176,7 +176,8 @@ impl Sources<'_> {
     }
 
     /// The first of CATEGORIES, as the settings spell it. One that has no table keeps its name, so that
-    /// work of one kind is still done together, and has the usual values.
+    /// work of one kind is still done together, and has the usual values; that is said where the settings
+    /// have tables at all and it is nobody's skill.
     fn category(&self, shelved: &Shelved, todo: &Todo, unknown: &mut BTreeSet<(usize, String)>) -> Category {
         let named = todo.categories.iter().map(|name| name.trim()).find(|name| !name.is_empty());
         let name = named.unwrap_or(Category::GENERAL);
@@ -189,7 +190,8 @@ impl Sources<'_> {
             let skills = self.settings.assistants.iter().filter_map(|a| a.skills.as_ref()).flatten();
             skills.into_iter().find(|skill| skill.to_lowercase() == lower)
         };
-        if named.is_some() && unknown.insert((shelved.index, lower.clone())) {
+        let named_elsewhere = self.settings.categories.is_empty() || skill().is_some();
+        if named.is_some() && !named_elsewhere && unknown.insert((shelved.index, lower.clone())) {
             let message = format!("the category {name:?} is not in the settings; the usual values are taken");
             self.warn(shelved, todo, "unknown-category", message);
         }

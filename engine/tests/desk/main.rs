@@ -5,6 +5,7 @@ mod links;
 mod pinned;
 mod pose;
 mod random;
+mod rules;
 mod support;
 mod time;
 mod work;

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use plokk_engine::{Desk, FeedText, Posed, Settings, Window, Work, pose};
 
 /// Monday, 08:00 in Tallinn, in the week before clocks go back.
-pub const MONDAY: &str = "2026-10-19T05:00:00Z";
+pub(crate) const MONDAY: &str = "2026-10-19T05:00:00Z";
 
 /// Mari in Tallinn, who works from 9 to 17, and one client in Sydney. No reserve, no buffers beyond
 /// what a test adds.
-pub const SETTINGS: &str = r#"
+pub(crate) const SETTINGS: &str = r#"
 [planning]
 horizon = "2 weeks"
 reserve = "0%"
@@ -28,17 +28,17 @@ feeds = ["acme.ics"]
 "#;
 
 /// An instant of RFC 3339.
-pub fn utc(text: &str) -> DateTime<Utc> {
+pub(crate) fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 /// A window between two instants of RFC 3339.
-pub fn window(from: &str, to: &str) -> Window {
+pub(crate) fn window(from: &str, to: &str) -> Window {
     Window { from: utc(from), to: utc(to) }
 }
 
 /// A calendar of these components, each written in lines.
-pub fn calendar(components: &[&str]) -> String {
+pub(crate) fn calendar(components: &[&str]) -> String {
     let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Plokk//tests//EN\r\n");
     for component in components {
         for line in component.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -50,17 +50,17 @@ pub fn calendar(components: &[&str]) -> String {
 }
 
 /// A VEVENT with these lines.
-pub fn event(lines: &str) -> String {
+pub(crate) fn event(lines: &str) -> String {
     format!("BEGIN:VEVENT\nDTSTAMP:20261001T000000Z\n{lines}\nEND:VEVENT")
 }
 
 /// A VTODO with these lines.
-pub fn todo(lines: &str) -> String {
+pub(crate) fn todo(lines: &str) -> String {
     format!("BEGIN:VTODO\nDTSTAMP:20261001T000000Z\n{lines}\nEND:VTODO")
 }
 
 /// A feed with this text.
-pub fn feed(name: &str, text: &str) -> FeedText {
+pub(crate) fn feed(name: &str, text: &str) -> FeedText {
     FeedText {
         feed: name.to_owned(),
         source: name.to_owned(),
@@ -70,7 +70,7 @@ pub fn feed(name: &str, text: &str) -> FeedText {
 }
 
 /// The desk of some settings, with feeds given as name and components.
-pub fn desk_of(settings: &str, feeds: &[(&str, &[&str])], now: &str) -> Desk {
+pub(crate) fn desk_of(settings: &str, feeds: &[(&str, &[&str])], now: &str) -> Desk {
     let settings = Settings::read(settings, "plokk.toml")
         .unwrap_or_else(|faults| panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>()));
     let texts: Vec<FeedText> =
@@ -79,23 +79,23 @@ pub fn desk_of(settings: &str, feeds: &[(&str, &[&str])], now: &str) -> Desk {
 }
 
 /// Mari's desk on Monday morning.
-pub fn desk(mari: &[&str], acme: &[&str]) -> Desk {
+pub(crate) fn desk(mari: &[&str], acme: &[&str]) -> Desk {
     desk_of(SETTINGS, &[("mari.ics", mari), ("acme.ics", acme)], MONDAY)
 }
 
 /// The work of this id.
-pub fn work<'d>(desk: &'d Desk, id: &str) -> &'d Work {
+pub(crate) fn work<'d>(desk: &'d Desk, id: &str) -> &'d Work {
     let ids: Vec<&str> = desk.work.iter().map(|work| work.id.as_str()).collect();
     desk.work.iter().find(|work| work.id == id).unwrap_or_else(|| panic!("no {id} among {ids:?}"))
 }
 
 /// The codes of the warnings.
-pub fn codes(desk: &Desk) -> Vec<&str> {
+pub(crate) fn codes(desk: &Desk) -> Vec<&str> {
     desk.warnings.iter().map(|warning| warning.code.as_str()).collect()
 }
 
 /// The problem a desk poses, which must be a valid one.
-pub fn posed(desk: &Desk) -> Posed {
+pub(crate) fn posed(desk: &Desk) -> Posed {
     let posed = pose(desk, None);
     let faults = posed.problem.faults();
     assert!(faults.is_empty(), "{faults:?}");
@@ -103,7 +103,7 @@ pub fn posed(desk: &Desk) -> Posed {
 }
 
 /// Mari's free time on a date of Tallinn, as it is shown there.
-pub fn free(desk: &Desk, date: &str) -> Vec<String> {
+pub(crate) fn free(desk: &Desk, date: &str) -> Vec<String> {
     let tz = desk.settings.assistants[0].timezone;
     let show = |w: &Window| {
         let (from, to) = (w.from.with_timezone(&tz), w.to.with_timezone(&tz));
