@@ -1,8 +1,9 @@
 //! The command line: raw flags, and the checked requests that are made of them once.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueHint};
+use plokk_ical_io::{Window, Zone};
 use plokk_solver::Options;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -30,6 +31,12 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Solve a planning problem given as JSON (plokk-problem/1)
     Solve(Solve),
+    /// List the occurrences in calendar files: what recurs, expanded
+    Occurrences(Occurrences),
+    /// Say when calendar files leave no time, as FREEBUSY lines
+    Freebusy(Freebusy),
+    /// List the instances of a recurrence rule
+    Recur(Recur),
     /// Print shell completions
     Completions(Completions),
 }
@@ -154,6 +161,88 @@ pub(crate) struct Solve {
     pub(crate) search: Search,
 }
 
+/// Calendar files, and the time to look at.
+#[derive(Debug, Args)]
+pub(crate) struct Look {
+    /// Calendar files; - is standard input
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+    /// From then on, such as 2026-10-19T06:00:00Z or 2026-10-19
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    from: Moment,
+    /// Until then
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    to: Moment,
+    /// The zone of dates and of times that name none, such as Europe/Tallinn [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    zone: Option<Zone>,
+}
+
+impl Look {
+    /// The half-open window; dates begin at midnight in the zone.
+    pub(crate) fn window(&self) -> Window {
+        let zone = self.zone.clone().unwrap_or(Zone::UTC);
+        Window::new(self.from.in_zone(&zone), self.to.in_zone(&zone))
+    }
+
+    /// The zone of dates and of floating times.
+    pub(crate) fn floating(&self) -> Zone {
+        self.zone.clone().unwrap_or(Zone::Floating)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Occurrences {
+    #[command(flatten)]
+    pub(crate) look: Look,
+    /// List tasks (VTODO), not events
+    #[arg(long)]
+    pub(crate) todo: bool,
+    /// Print a JSON object for each, one a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Freebusy {
+    #[command(flatten)]
+    pub(crate) look: Look,
+    /// Whose calendars they are: meetings that this address has declined do not count
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) owner: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Recur {
+    /// The rule, such as FREQ=WEEKLY;BYDAY=MO
+    pub(crate) rule: String,
+    /// The first instance, such as 20261019T090000 (local), 20261019T060000Z or 20261019
+    #[arg(long, value_name = "TIME")]
+    pub(crate) dtstart: String,
+    /// The zone of a local DTSTART
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(crate) zone: Option<Zone>,
+    /// The first so many instances only
+    #[arg(long, value_name = "N")]
+    pub(crate) count: Option<usize>,
+}
+
+/// A time as people write one: an instant, or a local time or date whose zone is said elsewhere.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    Instant(DateTime<Utc>),
+    Local(NaiveDateTime),
+}
+
+impl Moment {
+    fn in_zone(self, zone: &Zone) -> DateTime<Utc> {
+        match self {
+            Moment::Instant(instant) => instant,
+            Moment::Local(local) => plokk_ical_io::instant(local, zone),
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     /// The shell
@@ -170,6 +259,28 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
         .map_err(|error| format!("{error}; a time reads like 2026-10-19T08:00:00+03:00"))?
         .to_utc();
     Ok(instant - TimeDelta::nanoseconds(i64::from(instant.timestamp_subsec_nanos())))
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    if let Ok(instant) = instant(text) {
+        return Ok(Moment::Instant(instant));
+    }
+    if let Ok(utc) = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ") {
+        return Ok(Moment::Instant(utc.and_utc()));
+    }
+    let times = ["%Y%m%dT%H%M%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+    let time = times.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let date = || ["%Y-%m-%d", "%Y%m%d"].iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
+    time.or_else(|| Some(date()?.and_time(NaiveTime::MIN)))
+        .map(Moment::Local)
+        .ok_or_else(|| "a time reads like 2026-10-19T06:00:00Z, 20261019T060000Z or 2026-10-19".to_owned())
+}
+
+fn zone(name: &str) -> Result<Zone, String> {
+    Zone::named(name).ok_or_else(|| match plokk_ical_io::nearest_zone(name) {
+        Some(nearest) => format!("there is no such time zone; did you mean {nearest}?"),
+        None => "there is no such time zone".to_owned(),
+    })
 }
 
 fn clock() -> DateTime<Utc> {
@@ -207,6 +318,19 @@ mod tests {
         let time = instant("2026-10-19T08:00:00.75+03:00").expect("it is RFC 3339");
         assert_eq!(time.to_rfc3339(), "2026-10-19T05:00:00+00:00");
         assert!(instant("2026-10-19").is_err());
+    }
+
+    #[test]
+    fn moments_are_instants_or_local() {
+        let tallinn = zone("Europe/Tallinn").expect("there is such a zone");
+        let at = |text: &str| moment(text).map(|m| m.in_zone(&tallinn).to_rfc3339());
+        let expected = Ok("2026-10-19T06:00:00+00:00".to_owned());
+        for text in ["2026-10-19T06:00:00Z", "20261019T060000Z", "20261019T090000", "2026-10-19T09:00"] {
+            assert_eq!(at(text), expected, "{text}");
+        }
+        assert_eq!(at("2026-10-19"), Ok("2026-10-18T21:00:00+00:00".to_owned()));
+        assert!(at("soon").is_err());
+        assert!(zone("Europe/Talin").is_err_and(|error| error.contains("Europe/Tallinn")));
     }
 
     #[test]

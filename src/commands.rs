@@ -3,8 +3,11 @@
 mod check;
 mod completions;
 mod explain;
+mod freebusy;
 mod init;
+mod occurrences;
 mod plan;
+mod recur;
 mod solve;
 
 use crate::args::Command;
@@ -18,6 +21,9 @@ pub(crate) fn run(command: Command) -> Outcome {
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Solve(args) => solve::run(&args),
+        Command::Occurrences(args) => occurrences::run(&args),
+        Command::Freebusy(args) => freebusy::run(&args),
+        Command::Recur(args) => recur::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

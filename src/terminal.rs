@@ -20,12 +20,20 @@ pub(crate) fn data(text: &str) -> Result<(), Failure> {
 ///
 /// As [`data`].
 pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+    is_read(bytes).map(drop)
+}
+
+/// Writes data to standard output; says whether anybody still reads it.
+///
+/// # Errors
+///
+/// As [`data`].
+pub(crate) fn is_read(bytes: &[u8]) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::input(format!("standard output: {error}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::input(format!("standard output: {error}"))),
     }
 }
 

@@ -3,15 +3,14 @@
 use crate::args::Solve;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::progress::Bar;
-use crate::{files, terminal};
+use crate::{files, sources, terminal};
 use plokk_solver::{Problem, Solution, SolveError, solve, verify};
 use std::fs;
-use std::io::{self, Read};
 use std::path::Path;
 
 pub(crate) fn run(args: &Solve) -> Outcome {
-    let (name, text) = read(&args.problem)?;
-    let problem = problem(&name, &text)?;
+    let (name, bytes) = sources::read(&args.problem)?;
+    let problem = problem(&name, &bytes)?;
     let bar = Bar::start(args.search.time_limit)?;
     let solved = solve(&problem, &args.search.options(), &bar);
     bar.finish();
@@ -34,21 +33,9 @@ pub(crate) fn run(args: &Solve) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// The problem's text, and what to call it in faults.
-fn read(path: &Path) -> Result<(String, String), Failure> {
-    if path.as_os_str() == "-" {
-        let mut text = String::new();
-        let read = io::stdin().lock().read_to_string(&mut text);
-        read.map_err(|error| Failure::input(format!("standard input: {error}")))?;
-        return Ok(("standard input".to_owned(), text));
-    }
-    let text = fs::read_to_string(path).map_err(|error| Failure::file(path, "read", &error))?;
-    Ok((path.display().to_string(), text))
-}
-
-/// The problem that the text describes, or everything that is wrong with it.
-fn problem(name: &str, text: &str) -> Result<Problem, Failure> {
-    let problem: Problem = serde_json::from_str(text).map_err(|error| {
+/// The problem that JSON describes, or everything that is wrong with it.
+fn problem(name: &str, bytes: &[u8]) -> Result<Problem, Failure> {
+    let problem: Problem = serde_json::from_slice(bytes).map_err(|error| {
         let place = format!("{name}:{}:{}", error.line(), error.column());
         let cause = error.to_string();
         let cause = cause.rsplit_once(" at line ").map_or(cause.as_str(), |(cause, _)| cause);
