@@ -1,9 +1,11 @@
 //! Whoever takes a problem and writes a solution, run as a process of its own and measured.
 //!
 //! A peer is a command that is called as `COMMAND problem.json -o solution.json
-//! [--time-limit SECONDS]` and ends with status 0. What it says its solution costs is not believed:
-//! the independent verifier works it out again.
+//! [--time-limit SECONDS]` and ends with status 0. Beside the problem it finds `greedy.json`, the
+//! plan of [`greedy`], to start from if it likes. What it says its solution costs is
+//! not believed: the independent verifier works it out again.
 
+use crate::greedy;
 use plokk_solver::{Points, Problem, Solution, Status, verify};
 use serde::Serialize;
 use std::fs;
@@ -114,8 +116,8 @@ impl Peer {
     pub fn run(&self, problem: &Problem, limit: Option<f64>) -> Result<Run, PeerError> {
         let folder = tempfile::tempdir().map_err(PeerError::io("making a folder"))?;
         let files = Files::in_folder(folder.path());
-        let json = serde_json::to_vec(problem).map_err(|e| PeerError::io(&self.name)(e.into()))?;
-        fs::write(&files.problem, json).map_err(PeerError::io(files.problem.display()))?;
+        write_json(&files.problem, problem)?;
+        write_json(&files.hint, &greedy::plan(problem))?;
         let started = Instant::now();
         let child = self.start(&files, limit)?;
         let ended = watch(child, limit).map_err(PeerError::io(&self.name))?;
@@ -143,14 +145,22 @@ impl Peer {
     }
 }
 
+fn write_json(file: &Path, value: &impl Serialize) -> Result<(), PeerError> {
+    let json = serde_json::to_vec(value).map_err(|e| PeerError::io(file.display())(e.into()))?;
+    fs::write(file, json).map_err(PeerError::io(file.display()))
+}
+
 struct Files {
     problem: PathBuf,
+    hint: PathBuf,
     solution: PathBuf,
 }
 
 impl Files {
     fn in_folder(folder: &Path) -> Files {
-        Files { problem: folder.join("problem.json"), solution: folder.join("solution.json") }
+        let [problem, hint, solution] =
+            ["problem.json", "greedy.json", "solution.json"].map(|name| folder.join(name));
+        Files { problem, hint, solution }
     }
 }
 

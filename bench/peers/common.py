@@ -1,0 +1,212 @@
+"""What the Python peers share: arguments, where chunks may lie, the best order in a window, the answer."""
+import argparse
+import importlib.util
+import itertools
+import json
+import pathlib
+import time
+
+HERE = pathlib.Path(__file__).parent
+MOST_GROUPS = 6  # so many groups in a window are tried in every order
+
+
+def judge():
+    """bench/judge.py as a module."""
+    spec = importlib.util.spec_from_file_location("judge", HERE.parent / "judge.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Piece:
+    """A stretch of a worker's window in which chunks of one task may lie."""
+
+    def __init__(self, window, worker, start, end):
+        self.window, self.worker, self.start, self.end = window, worker, start, end
+
+    @property
+    def length(self):
+        return self.end - self.start
+
+
+class Job:
+    """One run: the problem, the clock, and helpers that every model wants."""
+
+    def __init__(self, description):
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("problem")
+        parser.add_argument("-o", "--output", required=True)
+        parser.add_argument("--time-limit", type=float, default=60)
+        self.arguments = parser.parse_args()
+        self.started = time.monotonic()
+        path = pathlib.Path(self.arguments.problem)
+        self.problem = json.loads(path.read_text())
+        hint = path.with_name("greedy.json")
+        self.hint = json.loads(hint.read_text())["chunks"] if hint.exists() else None
+        self.hour = 60 / self.problem["slot_minutes"]
+        self.day = 24 * self.hour
+        self.tasks = self.problem["tasks"]
+        self.task = {task["id"]: task for task in self.tasks}
+        self.weights, self.buffers = self.problem["weights"], self.problem["buffers"]
+        self.windows = [
+            (worker["id"], start, end) for worker in self.problem["workers"] for start, end in worker["windows"]
+        ]
+        self.rate = {worker["id"]: worker.get("rate", 0) for worker in self.problem["workers"]}
+
+    def left(self, keep=2.0):
+        """Seconds until the limit, less what is kept for writing the answer."""
+        return max(1.0, self.arguments.time_limit - (time.monotonic() - self.started) - keep)
+
+    def pieces(self, task):
+        """Where chunks of a task may lie."""
+        first = task["release"]
+        last = self.problem["horizon"] if task.get("deadline") is None else task["deadline"]
+        eligible = task.get("eligible")
+        found = []
+        for number, (worker, start, end) in enumerate(self.windows):
+            if task.get("workers") is not None and worker not in task["workers"]:
+                continue
+            for a, b in [(start, end)] if eligible is None else eligible:
+                low, high = max(start, a, first), min(end, b, last)
+                if high - low >= task["min_chunk"]:
+                    found.append(Piece(number, worker, low, high))
+        return found
+
+    def answer(self, *candidates):
+        """Writes the cheapest valid one of several lists of chunks."""
+        audits = []
+        for chunks in candidates:
+            audit = judge().Audit(self.problem, {"chunks": chunks, "cost": None}).run()
+            if all(fault.startswith("the stated cost") for fault in audit.faults):
+                audits.append((audit.cost, chunks))
+        cost, chunks = min(audits, key=lambda pair: pair[0])
+        solution = {"chunks": chunks, "cost": cost, "bound": None}
+        pathlib.Path(self.arguments.output).write_text(json.dumps(solution))
+
+
+class Ordering:
+    """Puts the chunks that a model has given to windows into an order and at times, the best found.
+
+    Windows are taken by their start, so that links between tasks are known. In a window all orders
+    of its groups (a client's work of one kind) are tried, up to MOST_GROUPS of them; in a group the
+    earliest due comes first. A chunk that fits in no order is left out.
+    """
+
+    def __init__(self, job, given):
+        self.job, self.given = job, given
+        self.placed, self.done_at, self.planned = [], {}, {}
+        self.caps_left = [cap["max"] for cap in job.problem.get("caps") or ()]
+        self.total = {}
+        for chunks in given.values():
+            for task, slots in chunks:
+                self.total[task] = self.total.get(task, 0) + slots
+
+    def chunks(self):
+        windows = self.job.windows
+        for number in sorted(self.given, key=lambda w: windows[w][1]):
+            best = min((self.timed(number, order) for order in self.orders(number)), key=lambda found: found[0])
+            for chunk in best[1]:
+                self.place(chunk)
+        return self.without_orphans()
+
+    def orders(self, number):
+        groups = {}
+        for task, slots in self.given[number]:
+            data = self.job.task[task]
+            groups.setdefault((data["client"], data["batch"]), []).append((task, slots))
+        for group in groups.values():
+            group.sort(key=lambda chunk: self.job.task[chunk[0]]["due"])
+        in_order = sorted(groups.values(), key=lambda group: self.job.task[group[0][0]]["due"])
+        if len(in_order) > MOST_GROUPS:
+            yield [chunk for group in in_order for chunk in group]
+        else:
+            for permutation in itertools.permutations(in_order):
+                yield [chunk for group in permutation for chunk in group]
+
+    def timed(self, number, order):
+        """The price of an order, as far as it tells orders apart, and its chunks."""
+        job, (worker, start, end) = self.job, self.job.windows[number]
+        points, placed, now, before = 0.0, [], start, None
+        for name, slots in order:
+            task = job.task[name]
+            free = now if before is None else now + self.buffer(before, task)
+            begin = self.earliest(task, slots, free, end, placed)
+            if begin is None:
+                points += job.weights["unscheduled"] * task["weight"] * slots / job.hour
+                points += task["weight"] * job.weights["late"]
+                continue
+            if before is None or self.buffer(before, task) != job.buffers["same_batch"]:
+                points += job.weights["block"]
+            if begin + slots > task["due"]:
+                points += task["weight"] * job.weights["late"]
+            points += job.weights["soon"] * slots / job.hour * (begin - task["release"]) / job.day
+            placed.append({"task": name, "worker": worker, "start": begin, "end": begin + slots})
+            now, before = begin + slots, task
+        return points, placed
+
+    def buffer(self, first, second):
+        if first["client"] != second["client"]:
+            return self.job.buffers["other_client"]
+        return self.job.buffers["same_batch" if first["batch"] == second["batch"] else "same_client"]
+
+    def earliest(self, task, slots, free, end, placed):
+        begin = max(free, task["release"])
+        for link in task.get("after") or ():
+            whole = self.planned.get(link["task"], 0) + sum(
+                c["end"] - c["start"] for c in placed if c["task"] == link["task"]
+            )
+            if whole < self.job.task[link["task"]]["size"]:
+                return None
+            done = [self.done_at.get(link["task"], 0)] + [c["end"] for c in placed if c["task"] == link["task"]]
+            begin = max(begin, max(done) + link["lag"])
+        last = min(end, end if task.get("deadline") is None else task["deadline"])
+        own = [c for c in self.placed if c["task"] == task["id"]]
+        for _ in range(len(own) + 1):
+            for chunk in own:
+                if chunk["start"] < begin + slots and begin < chunk["end"]:
+                    begin = chunk["end"]
+        if task.get("eligible") is not None:
+            fits = [max(begin, a) for a, b in task["eligible"] if max(begin, a) + slots <= b]
+            if not fits:
+                return None
+            begin = min(fits)
+        return begin if begin + slots <= last else None
+
+    def place(self, chunk):
+        slots = chunk["end"] - chunk["start"]
+        client = self.job.task[chunk["task"]]["client"]
+        caps = [
+            k
+            for k, cap in enumerate(self.job.problem.get("caps") or ())
+            if cap["from"] <= chunk["start"] < cap["to"]
+            and cap.get("worker") in (None, chunk["worker"])
+            and cap.get("client") in (None, client)
+        ]
+        if any(self.caps_left[k] < slots for k in caps):
+            return
+        for k in caps:
+            self.caps_left[k] -= slots
+        self.placed.append(chunk)
+        self.planned[chunk["task"]] = self.planned.get(chunk["task"], 0) + slots
+        self.done_at[chunk["task"]] = max(self.done_at.get(chunk["task"], 0), chunk["end"])
+
+    def without_orphans(self):
+        """Without what follows a task that is not planned in full, or not early enough after all."""
+        chunks = self.placed
+        while True:
+            whole, end = {}, {}
+            for c in chunks:
+                whole[c["task"]] = whole.get(c["task"], 0) + c["end"] - c["start"]
+                end[c["task"]] = max(end.get(c["task"], 0), c["end"])
+
+            def stands(chunk):
+                return all(
+                    whole.get(link["task"]) == self.job.task[link["task"]]["size"]
+                    and end[link["task"]] + link["lag"] <= chunk["start"]
+                    for link in self.job.task[chunk["task"]].get("after") or ()
+                )
+
+            kept = [c for c in chunks if stands(c)]
+            if len(kept) == len(chunks):
+                return kept
+            chunks = kept
