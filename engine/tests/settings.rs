@@ -101,6 +101,30 @@ fn missing_feeds_are_reported_together_with_everything_else() {
     assert_eq!(faults[0].column, 12);
 }
 
+#[test]
+fn line_ends_marks_and_dotted_keys_change_nothing() {
+    let text = text("design.toml");
+    let plain = Settings::read(&text, "plokk.toml").expect("right");
+    let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    assert_eq!(Settings::read(&windows, "plokk.toml"), Ok(plain.clone()));
+    let dotted = text
+        .replace(
+            "retainer = { min = \"4h\", max = \"8h\", per = \"week\" }",
+            "retainer.min = \"4h\"\nretainer.max = '8 hours'\nretainer.per = \"week\"",
+        )
+        .replace("hours = { mon-fri = [\"09:00-17:00\"] }", "hours.mon-fri = \"09:00-17:00\"");
+    assert_eq!(Settings::read(&dotted, "plokk.toml"), Ok(plain));
+    let slip = windows.replace("Europe/Tallinn", "Europe/Talinn");
+    let faults = Settings::read(&slip, "plokk.toml").expect_err("a slip");
+    assert_eq!((faults[0].line, faults[0].column), (18, 12));
+    let dotted = dotted.replace("retainer.max = '8 hours'", "retainer.max = '8 ours'");
+    let faults = Settings::read(&dotted, "plokk.toml").expect_err("a slip");
+    assert_eq!(
+        faults[0].to_string(),
+        "plokk.toml:32: client.retainer.max: malformed duration \"8 ours\"; did you mean \"8 hours\"?"
+    );
+}
+
 proptest! {
     /// Whatever is cut out of a file, doubled or written over, it is read or its faults are told, each
     /// with a place that exists.

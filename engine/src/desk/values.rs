@@ -6,11 +6,11 @@ use chrono_tz::Tz;
 use plokk_ical_io::{Property, When, Zone, instant};
 
 /// A length of time, as RFC 5545 writes it (`PT1H30M`) or as people do (`1h 30m`); `None` when it is
-/// neither, or not longer than nothing.
+/// neither, not longer than nothing, or longer than a year.
 pub(crate) fn length(text: &str) -> Option<TimeDelta> {
     let text = text.trim();
     let length = iso_duration(text).or_else(|| parse_duration(text))?;
-    (length > TimeDelta::zero()).then_some(length)
+    (length > TimeDelta::zero() && length <= TimeDelta::days(366)).then_some(length)
 }
 
 /// A DURATION (RFC 5545 section 3.3.6) without a sign; a day is 24 hours.

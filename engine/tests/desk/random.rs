@@ -89,6 +89,21 @@ fn component() -> impl Strategy<Value = String> {
         prop::sample::select(vec!["RRULE:FREQ=DAILY;COUNT=9", "RRULE:FREQ=WEEKLY", "GIBBERISH", "SUMMARY:x"])
             .prop_map(str::to_owned),
     ];
+    let extreme = prop::sample::select(vec![
+        "DTSTART:00010101T000000Z",
+        "DTSTART;VALUE=DATE:99991231",
+        "DUE:99991231T235959Z",
+        "DUE;VALUE=DATE:00010101",
+        "CREATED:99991231T235959Z",
+        "X-PLOKK-DEADLINE:99991231",
+        "X-PLOKK-DEADLINE:00010101T000000Z",
+        "ESTIMATED-DURATION:P99999999W",
+        "X-PLOKK-MIN-CHUNK:P99999999W",
+        "X-PLOKK-MAX-CHUNK:P99999999W",
+        "RELATED-TO;RELTYPE=FINISHTOSTART;GAP=P99999999W:u1",
+        "RELATED-TO;RELTYPE=DEPENDS-ON:u2",
+    ]);
+    let line = prop_oneof![9 => line, 1 => extreme.prop_map(str::to_owned)];
     (any::<bool>(), 0u32..9, prop::collection::vec(line, 0..7)).prop_map(|(work, uid, lines)| {
         let lines = format!("UID:u{uid}\n{}", lines.join("\n"));
         if work { todo(&lines) } else { event(&lines) }
