@@ -51,39 +51,53 @@ impl Sources<'_> {
     /// several feeds the first counts.
     pub(crate) fn gather(&self) -> Gathered {
         let mut gathered = Gathered::default();
-        let mut first: BTreeMap<String, usize> = BTreeMap::new();
+        let mut first: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         let mut unknown: BTreeSet<(usize, String)> = BTreeSet::new();
         let clients = self.settings.clients.iter().enumerate().map(|(n, c)| (Whose::Client(n), &c.feeds));
         let own = self.settings.assistants.iter().enumerate().map(|(n, a)| (Whose::Assistant(n), &a.feeds));
-        for (whose, feeds) in clients.chain(own) {
-            for shelved in self.shelf.of(feeds) {
-                let window = plokk_ical_io::Window::new(self.horizon.from, self.horizon.to);
-                let found = todos(&shelved.calendar, window, &Zone::Iana(self.hours(whose).tz));
-                self.shelf.faults(shelved.index, found.faults);
-                for todo in found.items {
-                    let id = self.id(shelved, &todo);
-                    match first.get(&id) {
-                        // A feed that two people share is read twice.
-                        Some(feed) if *feed == shelved.index => continue,
-                        Some(_) => {
-                            let message =
-                                format!("{id:?} stands in another feed already; this one is left out");
-                            self.warn(shelved, &todo, "duplicate-work", message);
-                            continue;
-                        }
-                        None => first.insert(id.clone(), shelved.index),
-                    };
-                    if matches!(todo.status, TodoStatus::Completed | TodoStatus::Cancelled) {
-                        gathered.closed.insert(id);
-                        continue;
+        let read =
+            clients.chain(own).flat_map(|(whose, feeds)| self.shelf.of(feeds).map(move |s| (whose, s)));
+        for (pass, (whose, shelved)) in read.enumerate() {
+            let window = plokk_ical_io::Window::new(self.horizon.from, self.horizon.to);
+            let found = todos(&shelved.calendar, window, &Zone::Iana(self.hours(whose).tz));
+            self.shelf.faults(shelved.index, found.faults);
+            for todo in self.bounded(shelved, found.items) {
+                let id = self.id(shelved, &todo);
+                if let Some((feed, earlier)) = first.get(&id) {
+                    // A feed that two people share is read twice, and says the same twice.
+                    if *feed != shelved.index || *earlier == pass {
+                        let message =
+                            format!("{id:?} stands in the feeds more than once; this one is left out");
+                        self.warn(shelved, &todo, "duplicate-work", message);
                     }
-                    let work = self.work(whose, shelved, &todo, id, &mut unknown);
-                    let (links, instance) = (todo.after, todo.recurrence_id);
-                    gathered.drafts.push(Draft { work, links, instance, feed: shelved.index });
+                    continue;
                 }
+                first.insert(id.clone(), (shelved.index, pass));
+                if matches!(todo.status, TodoStatus::Completed | TodoStatus::Cancelled) {
+                    gathered.closed.insert(id);
+                    continue;
+                }
+                let work = self.work(whose, shelved, &todo, id, &mut unknown);
+                let (links, instance) = (todo.after, todo.recurrence_id);
+                gathered.drafts.push(Draft { work, links, instance, feed: shelved.index });
             }
         }
         gathered
+    }
+
+    /// No more instances of a series than can be meant.
+    fn bounded(&self, shelved: &Shelved, mut todos: Vec<Todo>) -> Vec<Todo> {
+        let mut instances: BTreeMap<String, usize> = BTreeMap::new();
+        todos.retain(|todo| {
+            let count = instances.entry(todo.uid.clone()).or_default();
+            *count += 1;
+            if *count == MOST_INSTANCES + 1 {
+                let most = format!("{:?} has more than {MOST_INSTANCES} open instances", todo.uid);
+                self.warn(shelved, todo, "too-many-instances", format!("{most}; the rest is left out"));
+            }
+            *count <= MOST_INSTANCES
+        });
+        todos
     }
 
     fn hours(&self, whose: Whose) -> &WorkingTime {
@@ -324,6 +338,9 @@ impl Sources<'_> {
         );
     }
 }
+
+/// So many open instances of one series are taken: more than an hourly series has in two months.
+const MOST_INSTANCES: usize = 1500;
 
 /// An estimate longer than this is a slip: a year of hours.
 const LONGEST: TimeDelta = TimeDelta::hours(366 * 24);

@@ -60,6 +60,9 @@ impl WorkingTime {
             let hours = subtract(&weekday(self.tz, &self.hours, day), &self.governed);
             union(&hours, &intersect(&self.available, &[whole]))
         };
+        if self.is_empty() {
+            return midnight(self.tz, next(date));
+        }
         let days = std::iter::successors(Some(date), |day| day.pred_opt()).take(LONGEST_HOLIDAY);
         let last = days.filter_map(|day| worked(day).last().map(|w| w.to)).next();
         last.unwrap_or_else(|| midnight(self.tz, next(date)))
@@ -67,6 +70,9 @@ impl WorkingTime {
 
     /// The instant at which so much working time has passed; by the clock when there is none.
     pub(crate) fn after(&self, start: DateTime<Utc>, length: TimeDelta) -> DateTime<Utc> {
+        if self.is_empty() {
+            return start + length;
+        }
         let mut left = length;
         let mut from = start;
         while left > TimeDelta::zero() && from < start + FURTHEST {

@@ -200,3 +200,11 @@ fn malformed_values_cost_only_themselves() {
     assert_eq!(ours, 4, "{:?}", desk.warnings);
     assert!(desk.warnings.iter().all(|warning| warning.source == "acme.ics" && warning.line.is_some()));
 }
+
+#[test]
+fn a_series_that_never_closes_is_bounded() {
+    let series = todo("UID:r\nDTSTART:19960101T060000Z\nDUE:20261224T140000Z\nRRULE:FREQ=DAILY");
+    let desk = desk(&[], &[&series]);
+    assert_eq!(desk.work.len() + desk.later.len(), 1500);
+    assert_eq!(codes(&desk), ["too-many-instances"]);
+}
