@@ -2,6 +2,7 @@
 
 mod feeds;
 mod links;
+mod meetings;
 mod pinned;
 mod pose;
 mod random;
