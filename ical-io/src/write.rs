@@ -73,7 +73,7 @@ fn write_property(property: &Property, out: &mut Vec<u8>) {
     let mut rest = property.content_line();
     let mut limit = LINE_LIMIT;
     while rest.len() > limit {
-        let at = rest.floor_char_boundary(limit);
+        let at = (0..=limit).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(limit);
         out.extend_from_slice(&rest.as_bytes()[..at]);
         out.extend_from_slice(b"\r\n ");
         rest = &rest[at..];

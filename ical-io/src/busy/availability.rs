@@ -64,8 +64,7 @@ pub(super) fn layers(calendar: &Calendar, window: Window, floating: &Zone) -> (V
     for section in calendar.sections() {
         let components = calendar.components().get(section.components.clone()).unwrap_or_default();
         for component in components.iter().filter(|component| component.name() == "VAVAILABILITY") {
-            let mut zones =
-                Zones::new(calendar, section.properties.clone(), section.components.clone(), floating);
+            let mut zones = Zones::new(calendar, section, floating);
             let range = range(component, window, &mut zones, &mut faults);
             let Some(range) = range else { continue };
             let inner: Vec<&Component> =

@@ -11,7 +11,7 @@ use crate::model::{Calendar, Component};
 use crate::recur::Effort;
 use crate::window::Window;
 use crate::zone::{Zone, Zones};
-pub(crate) use facts::{Facts, Moment, moment};
+pub(crate) use facts::{Facts, moment};
 use series::{Override, Series};
 
 /// How many instances of one component are made.
@@ -51,11 +51,8 @@ pub(crate) fn expand<'a>(
     window: Window,
     floating: &Zone,
 ) -> Expanded<'a> {
-    let mut zones: Vec<Zones<'a>> = calendar
-        .sections()
-        .iter()
-        .map(|section| Zones::new(calendar, section.properties.clone(), section.components.clone(), floating))
-        .collect();
+    let mut zones: Vec<Zones<'a>> =
+        calendar.sections().iter().map(|section| Zones::new(calendar, section, floating)).collect();
     let mut faults = Vec::new();
     let mut all: Vec<(usize, Facts<'a>)> = Vec::new();
     for (at, section) in calendar.sections().iter().enumerate() {

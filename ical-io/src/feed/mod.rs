@@ -1,94 +1,44 @@
-//! Feeds: where calendars come from. The only place that touches the network; the time is passed in.
+//! Feeds: where calendars come from, and what is done when they do not. The only place that touches the network;
+//! the time is passed in, and nothing is read from the environment.
 
-use std::path::{Path, PathBuf};
+mod belief;
+mod http;
+mod local;
+mod location;
+mod store;
+mod tls;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::fault::{Fault, FaultCode};
-use crate::read::Reading;
+use crate::read::{Reading, read};
+use belief::Doubt;
+use local::Fetched;
+pub use location::{FeedSpec, Location};
+use store::{Copy, Store};
 
-/// Where a feed is.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum Location {
-    /// A file, or a folder whose `.ics` files are read in the order of their names.
-    Path(PathBuf),
-    /// An `http`, `https`, `webcal` or `webcals` URL. It may hold a secret: [`Location::shown`] is for showing.
-    Url(String),
-}
-
-impl Location {
-    /// A feed as people write it: a URL, or a path relative to `base`.
-    pub fn parse(text: &str, base: &Path) -> Location {
-        let text = text.trim();
-        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-        match scheme.as_deref() {
-            Some("http" | "https" | "webcal" | "webcals") => Location::Url(text.to_owned()),
-            _ => Location::Path(base.join(text)),
-        }
-    }
-
-    /// The location without anything secret in it.
-    pub fn shown(&self) -> String {
-        match self {
-            Location::Path(path) => path.display().to_string(),
-            Location::Url(url) => {
-                let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-                let rest = rest.split(['?', '#']).next().unwrap_or_default();
-                let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
-                format!("{scheme}://{rest}")
-            }
-        }
-    }
-}
-
-impl std::fmt::Debug for Location {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.shown())
-    }
-}
-
-/// A feed to fetch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FeedSpec {
-    /// What it is called in faults and tables; holds no secret.
-    pub name: String,
-    /// Where it is.
-    pub location: Location,
-}
-
-impl FeedSpec {
-    /// A feed as people write it in a desk: a URL, or a path relative to `base`.
-    ///
-    /// ```
-    /// use plokk_ical_io::FeedSpec;
-    ///
-    /// let spec = FeedSpec::new("https://mari:secret@calendar.example/mari.ics?key=1", ".".as_ref());
-    /// assert_eq!(spec.name, "https://calendar.example/mari.ics");
-    /// assert_eq!(FeedSpec::new("feeds/mari.ics", "desk".as_ref()).name, "feeds/mari.ics");
-    /// ```
-    pub fn new(text: &str, base: &Path) -> FeedSpec {
-        let location = Location::parse(text, base);
-        let name = match &location {
-            Location::Path(_) => text.trim().to_owned(),
-            Location::Url(_) => location.shown(),
-        };
-        FeedSpec { name, location }
-    }
-}
+/// How many feeds are fetched at one time.
+const AT_ONCE: usize = 16;
 
 /// How feeds are fetched.
 #[derive(Clone, Debug)]
 pub struct FetchSettings {
-    /// How long one feed may take in all.
+    /// How long one feed may take in all; 30 seconds by default.
     pub timeout: Duration,
-    /// The most bytes that one feed may have, unpacked.
+    /// The most bytes that one feed may have, unpacked; 200 MiB by default.
     pub size_limit: u64,
-    /// The proxy for `http` and `https`, as a URL; none where absent.
+    /// The proxy for `http` and `https`, as a URL; by default none.
     pub proxy: Option<String>,
-    /// Names of feeds whose new content is to be believed whatever it looks like.
-    pub accept: std::collections::BTreeSet<String>,
-    /// Whether to leave the network alone and use the copies kept on disk.
+    /// Names of feeds whose new content is to be believed although it is empty, cut short or has lost most events.
+    pub accept: BTreeSet<String>,
+    /// Whether to leave files and the network alone and use only the copies kept on disk.
     pub offline: bool,
 }
 
@@ -98,7 +48,7 @@ impl Default for FetchSettings {
             timeout: Duration::from_secs(30),
             size_limit: 200 << 20,
             proxy: None,
-            accept: Default::default(),
+            accept: BTreeSet::new(),
             offline: false,
         }
     }
@@ -107,9 +57,9 @@ impl Default for FetchSettings {
 /// What became of a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FeedState {
-    /// Fetched, believed, and different from the last good copy, or the first.
+    /// Had, believed, and different from the last good copy, or the first.
     Fresh,
-    /// Fetched, or asked for, and the same as the last good copy.
+    /// Had, or asked for, and the same as the last good copy in all but the times of its making.
     Unchanged,
     /// Not had or not believed: the last good copy is used.
     Kept {
@@ -138,17 +88,52 @@ pub struct Feed {
     pub bytes: Option<Vec<u8>>,
     /// What is to be said about it.
     pub faults: Vec<Fault>,
+    parts: Vec<(String, Range<usize>)>,
 }
 
 impl Feed {
-    /// Reads the feed's text, if there is any. Faults name the feed.
+    /// Reads the feed's text, if there is any. Faults name the feed, or the file in the folder.
     pub fn read(&self) -> Option<Reading> {
-        self.bytes.as_ref().map(|bytes| crate::read::read(bytes, &self.spec.name))
+        let bytes = self.bytes.as_ref()?;
+        if self.parts.len() < 2 {
+            return Some(read(bytes, &self.spec.name));
+        }
+        let mut whole = read(b"", &self.spec.name);
+        whole.faults.clear();
+        for (name, range) in &self.parts {
+            let source = format!("{}/{name}", self.spec.name.trim_end_matches('/'));
+            let part = read(bytes.get(range.clone()).unwrap_or_default(), &source);
+            whole.calendar.append(part.calendar);
+            whole.faults.extend(part.faults);
+        }
+        Some(whole)
     }
 }
 
-/// Fetches feeds, all at once, in the order given. `store` is the folder where the last good copies are kept;
-/// `progress` is told how many are done, of how many.
+/// Fetches feeds, all at once, and returns them in the order given. `store` is the folder where the last good copy
+/// of each is kept; `progress` is told how many are done, of how many.
+///
+/// A feed that cannot be had, or that comes back empty, cut short, as a web page or without most of what it had, is
+/// not believed: the last good copy stands for it, and the state says why and how old that is.
+///
+/// ```
+/// use plokk_ical_io::{FeedSpec, FeedState, FetchSettings, fetch_all};
+///
+/// let folder = tempfile::tempdir()?;
+/// let text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+/// std::fs::write(folder.path().join("mari.ics"), text)?;
+/// let specs = [FeedSpec::new("mari.ics", folder.path())];
+/// let fetch = || {
+///     let now = "2026-10-19T05:00:00Z".parse().unwrap();
+///     fetch_all(&specs, &folder.path().join("kept"), now, &FetchSettings::default(), &|_, _| {}).remove(0)
+/// };
+/// assert_eq!(fetch().state, FeedState::Fresh);
+/// std::fs::remove_file(folder.path().join("mari.ics"))?;
+/// let kept = fetch();
+/// assert!(matches!(kept.state, FeedState::Kept { .. }));
+/// assert_eq!(kept.bytes.as_deref(), Some(text.as_bytes()));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn fetch_all(
     specs: &[FeedSpec],
     store: &Path,
@@ -156,25 +141,150 @@ pub fn fetch_all(
     settings: &FetchSettings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Vec<Feed> {
-    let _ = (store, now, settings);
-    let mut feeds = Vec::new();
-    for spec in specs {
-        let read = match &spec.location {
-            Location::Path(path) => std::fs::read(path).map_err(|error| error.to_string()),
-            Location::Url(_) => Err("not fetched".to_owned()),
-        };
-        feeds.push(match read {
-            Ok(bytes) => {
-                Feed { spec: spec.clone(), state: FeedState::Fresh, bytes: Some(bytes), faults: Vec::new() }
+    let store = Store::new(store);
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let feeds: Vec<Mutex<Option<Feed>>> = specs.iter().map(|_| Mutex::new(None)).collect();
+    let work = || {
+        while let Some(index) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).filter(|index| *index < specs.len())
+        {
+            let feed = fetch(&specs[index], &store, now, settings);
+            if let Ok(mut slot) = feeds[index].lock() {
+                *slot = Some(feed);
             }
-            Err(reason) => Feed {
-                spec: spec.clone(),
-                faults: vec![Fault::new(FaultCode::Unreachable, &spec.name, reason.clone())],
-                state: FeedState::Failed { reason },
-                bytes: None,
-            },
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, specs.len());
+        }
+    };
+    if specs.len() < 2 {
+        work();
+    } else {
+        std::thread::scope(|scope| {
+            for _ in 0..specs.len().min(AT_ONCE) {
+                scope.spawn(work);
+            }
         });
-        progress(feeds.len(), specs.len());
     }
-    feeds
+    let fetched = feeds.into_iter().map(|slot| slot.into_inner().ok().flatten());
+    fetched
+        .zip(specs)
+        .map(|(feed, spec)| feed.unwrap_or_else(|| failed(spec, "the fetch broke off")))
+        .collect()
+}
+
+/// What a fetch brought.
+enum Had {
+    /// New text.
+    Text(Fetched),
+    /// The server says that nothing has changed.
+    NotModified,
+}
+
+fn fetch(spec: &FeedSpec, store: &Store, now: DateTime<Utc>, settings: &FetchSettings) -> Feed {
+    let kept = store.load(spec);
+    if settings.offline {
+        return fall_back(spec, kept, now, "not asked for: only kept copies are used".to_owned(), None);
+    }
+    let had = match &spec.location {
+        Location::Path(path) => local::fetch(path, settings.size_limit).map(Had::Text),
+        Location::Url(url) => http::fetch(url, kept.as_ref().map(|copy| &copy.meta), settings),
+    };
+    let fetched = match had {
+        Err(reason) => return fall_back(spec, kept, now, reason, Some(FaultCode::Unreachable)),
+        Ok(Had::NotModified) => {
+            return match kept {
+                Some(copy) => unchanged(spec, store, copy, now, None),
+                None => failed(spec, "the server says that nothing has changed, of nothing"),
+            };
+        }
+        Ok(Had::Text(fetched)) => fetched,
+    };
+    let census = belief::Census::of(&fetched.bytes);
+    let accepted = settings.accept.contains(&spec.name);
+    if let Some(doubt) = belief::doubt(&fetched, &census, kept.as_ref().map(|copy| &copy.meta))
+        && !(accepted && doubt.can_be_accepted())
+    {
+        return fall_back(spec, kept, now, doubt.to_string(), Some(code_of(&doubt)));
+    }
+    if let Some(copy) = kept.filter(|copy| copy.meta.print == census.print) {
+        return unchanged(spec, store, copy, now, Some(fetched));
+    }
+    let copy = Copy::new(fetched, census, now);
+    let mut feed = used(spec, FeedState::Fresh, copy.clone());
+    keep(store, spec, &copy, &mut feed);
+    feed
+}
+
+fn code_of(doubt: &Doubt) -> FaultCode {
+    if doubt.can_be_accepted() { FaultCode::NotBelieved } else { FaultCode::Unreachable }
+}
+
+/// The copy there is, confirmed now.
+fn unchanged(
+    spec: &FeedSpec,
+    store: &Store,
+    mut copy: Copy,
+    now: DateTime<Utc>,
+    fetched: Option<Fetched>,
+) -> Feed {
+    copy.meta.fetched = now;
+    if let Some(fetched) = fetched {
+        (copy.meta.etag, copy.meta.last_modified) = (fetched.etag, fetched.last_modified);
+    }
+    let mut feed = used(spec, FeedState::Unchanged, copy.clone());
+    keep(store, spec, &copy, &mut feed);
+    feed
+}
+
+fn keep(store: &Store, spec: &FeedSpec, copy: &Copy, feed: &mut Feed) {
+    if let Err(error) = store.keep(spec, copy) {
+        let message = format!("the copy cannot be kept on disk: {error}");
+        feed.faults.push(Fault::new(FaultCode::NotKept, &spec.name, message));
+    }
+}
+
+/// The last good copy, or none.
+fn fall_back(
+    spec: &FeedSpec,
+    kept: Option<Copy>,
+    now: DateTime<Utc>,
+    reason: String,
+    code: Option<FaultCode>,
+) -> Feed {
+    let Some(copy) = kept else {
+        let mut feed = failed(spec, &reason);
+        if let (Some(code), Some(fault)) = (code, feed.faults.first_mut()) {
+            fault.code = code;
+        }
+        return feed;
+    };
+    let (fetched, age) = (copy.meta.fetched, now - copy.meta.fetched);
+    let message =
+        format!("{reason}; the copy of {} is used, {}", fetched.format("%Y-%m-%d %H:%M UTC"), old(age));
+    let mut feed = used(spec, FeedState::Kept { fetched, age, reason }, copy);
+    feed.faults.extend(code.map(|code| Fault::new(code, &spec.name, message)));
+    feed
+}
+
+/// An age for people.
+fn old(age: TimeDelta) -> String {
+    match (age.num_days(), age.num_hours(), age.num_minutes()) {
+        (days, _, _) if days >= 2 => format!("{days} days old"),
+        (_, hours, _) if hours >= 2 => format!("{hours} hours old"),
+        (_, _, minutes) => format!("{} minutes old", minutes.max(0)),
+    }
+}
+
+fn used(spec: &FeedSpec, state: FeedState, copy: Copy) -> Feed {
+    let faults = Vec::new();
+    Feed { spec: spec.clone(), state, bytes: Some(copy.bytes), faults, parts: copy.meta.parts }
+}
+
+fn failed(spec: &FeedSpec, reason: &str) -> Feed {
+    Feed {
+        spec: spec.clone(),
+        state: FeedState::Failed { reason: reason.to_owned() },
+        bytes: None,
+        faults: vec![Fault::new(FaultCode::Unreachable, &spec.name, reason)],
+        parts: Vec::new(),
+    }
 }

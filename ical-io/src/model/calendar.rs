@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::component::Component;
 use super::property::Property;
@@ -12,6 +13,8 @@ use super::property::Property;
 pub(crate) struct Section {
     pub(crate) properties: Range<usize>,
     pub(crate) components: Range<usize>,
+    /// Where it comes from, where that is not where the calendar comes from.
+    pub(crate) source: Option<Arc<str>>,
 }
 
 /// A calendar: the properties and components of a stream, in their order. A stream of several VCALENDARs is one
@@ -86,6 +89,18 @@ impl Calendar {
         self.last_section().components.end += 1;
         self.components.push(component);
         self
+    }
+
+    /// Puts another calendar's content after this one's; each part keeps its zones and the name of its source.
+    pub(crate) fn append(&mut self, mut other: Calendar) {
+        let (properties, components) = (self.properties.len(), self.components.len());
+        self.properties.append(&mut other.properties);
+        self.components.append(&mut other.components);
+        self.sections.extend(other.sections.into_iter().map(|section| Section {
+            properties: section.properties.start + properties..section.properties.end + properties,
+            components: section.components.start + components..section.components.end + components,
+            source: section.source.or_else(|| Some(Arc::from(other.source.as_str()))),
+        }));
     }
 
     pub(crate) fn sections(&self) -> &[Section] {

@@ -326,6 +326,7 @@ impl Reader<'_> {
         collected.sections.push(Section {
             properties: from..collected.properties.len(),
             components: first..collected.components.len(),
+            source: None,
         });
     }
 

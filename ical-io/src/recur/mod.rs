@@ -7,7 +7,7 @@ mod rule;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDateTime};
 
 pub(crate) use instances::{Effort, Instances};
 pub use rule::{Frequency, Rule, RuleError};
@@ -80,9 +80,4 @@ pub fn recur(
         Stamp::Utc(_) => "%Y%m%dT%H%M%SZ",
     };
     Ok(instances.map(move |at| local_time(at).format(form).to_string()))
-}
-
-/// A local time moved by seconds; stays where that leaves the calendar.
-pub(crate) fn moved(local: NaiveDateTime, seconds: i64) -> NaiveDateTime {
-    TimeDelta::try_seconds(seconds).and_then(|delta| local.checked_add_signed(delta)).unwrap_or(local)
 }

@@ -150,7 +150,7 @@ pub(crate) fn offset(text: &str) -> Option<i32> {
         _ => (1, text),
     };
     let digits: String = digits.chars().filter(|c| *c != ':').collect();
-    if digits.len() % 2 != 0 || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if !digits.len().is_multiple_of(2) || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |part| part.parse::<i32>().ok());

@@ -10,13 +10,12 @@
 //! A TZID that is none of these is a fault, and its times count as floating.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::names::iana;
 use super::{Clock, Definition, Zone};
 use crate::fault::{Fault, FaultCode};
-use crate::model::{Calendar, Component, Property};
+use crate::model::{Calendar, Component, Property, Section};
 
 /// Which of a calendar's zones a time is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,18 +39,13 @@ impl<'a> Zones<'a> {
     /// UTC.
     pub(crate) const UTC: ZoneId = ZoneId(2);
 
-    /// The zones of the part of a calendar with these properties and components. `floating` is the zone of dates,
+    /// The zones of one VCALENDAR of a calendar. `floating` is the zone of dates,
     /// and of floating times where the calendar has no X-WR-TIMEZONE; [`Zone::Floating`] leaves both as UTC.
-    pub(crate) fn new(
-        calendar: &'a Calendar,
-        properties: Range<usize>,
-        components: Range<usize>,
-        floating: &Zone,
-    ) -> Self {
-        let own = calendar.properties().get(properties).unwrap_or_default();
+    pub(crate) fn new(calendar: &'a Calendar, section: &'a Section, floating: &Zone) -> Self {
+        let own = calendar.properties().get(section.properties.clone()).unwrap_or_default();
         let mut zones = Zones {
-            source: calendar.source(),
-            components: calendar.components().get(components).unwrap_or_default(),
+            source: section.source.as_deref().unwrap_or(calendar.source()),
+            components: calendar.components().get(section.components.clone()).unwrap_or_default(),
             clocks: [floating, floating, &Zone::UTC].map(|zone| Clock::new(zone.clone())).into(),
             known: HashMap::new(),
             faults: Vec::new(),
