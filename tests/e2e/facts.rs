@@ -68,7 +68,11 @@ impl Person {
         let days = (0..35).map(|day| first + Days::new(day));
         days.flat_map(|day| {
             let hours = self.hours.iter().filter(move |(weekday, ..)| *weekday == day.weekday());
-            hours.map(move |(_, from, to)| Stretch { from: self.at(day, *from), to: self.at(day, *to) })
+            // Hours that end before they begin end on the next day.
+            hours.map(move |(_, from, to)| Stretch {
+                from: self.at(day, *from),
+                to: self.at(if to > from { day } else { day + Days::new(1) }, *to),
+            })
         })
         .collect()
     }

@@ -14,3 +14,4 @@ mod ics;
 mod links;
 mod privacy;
 mod published;
+mod random;
