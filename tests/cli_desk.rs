@@ -52,6 +52,21 @@ fn without_what_was_kept_the_calendars_stay() {
 }
 
 #[test]
+fn what_was_kept_and_tampered_with_is_not_believed() {
+    let desk = Desk::init();
+    desk.plan(&[]).expect(0);
+    let first = desk.published();
+    let kept: serde_json::Value = serde_json::from_str(&desk.read(".plokk/last.json")).expect("it is JSON");
+    let mut bent = kept.clone();
+    bent["solution"]["chunks"][0]["end"] = 100_000.into();
+    desk.write(".plokk/last.json", &bent.to_string());
+    desk.plan(&[]).expect(0);
+    desk.write(".plokk/last.json", "half a fi");
+    desk.plan(&[]).expect(0);
+    assert_eq!(desk.published().len(), first.len());
+}
+
+#[test]
 fn a_dry_run_shows_and_writes_nothing() {
     let desk = Desk::init();
     let run = desk.plan(&["--dry-run"]).expect(0);
@@ -246,7 +261,9 @@ fn explain_asks_which_task_is_meant() {
     let run = desk.run("explain", &["newsletter"]).expect(2);
     assert!(run.err.contains("fits 2 tasks") && run.err.contains("newsletter-send"), "{}", run.err);
     let run = desk.run("explain", &["nothing of the kind"]).expect(2);
-    assert!(run.err.contains("no task"), "{}", run.err);
+    assert!(run.err.contains("no open task"), "{}", run.err);
+    let run = desk.run("explain", &["Sned the newsleter"]).expect(2);
+    assert!(run.err.contains("did you mean \"Send the newsletter\""), "{}", run.err);
 }
 
 #[test]

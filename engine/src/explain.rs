@@ -96,6 +96,23 @@ pub fn find<'a>(desk: &'a Desk, words: &str) -> Vec<&'a Work> {
     all().filter(|work| work.id.starts_with(words) || work.summary.to_lowercase().contains(&lower)).collect()
 }
 
+/// The task whose id or summary is most like the words, if any is: what may have been meant where
+/// [`find`] finds nothing.
+#[must_use]
+pub fn nearest<'a>(desk: &'a Desk, words: &str) -> Option<&'a Work> {
+    let words = words.to_lowercase();
+    let likeness = |work: &Work| {
+        let names = [&work.id, &work.summary].map(|name| strsim::jaro_winkler(&words, &name.to_lowercase()));
+        names[0].max(names[1])
+    };
+    let all = desk.work.iter().chain(&desk.later).map(|work| (likeness(work), work));
+    let best = all.max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(likeness, _)| *likeness > LIKE).map(|(_, work)| work)
+}
+
+/// Above this Jaro-Winkler similarity words are taken for a misspelling.
+const LIKE: f64 = 0.75;
+
 /// Explains what a plan does with a task of its desk.
 #[must_use]
 pub fn explain(planned: &Planned, work: &Work) -> Explanation {

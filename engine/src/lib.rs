@@ -15,7 +15,7 @@ pub use desk::{
     AssistantTime, BusyTime, ClientTime, Desk, DeskError, DueFrom, FeedText, OwnFeed, Pinned, Window, Work,
     WorkLink,
 };
-pub use explain::{Elsewhere, Explanation, Relief, Rule, State, TimeLeft, explain, find};
+pub use explain::{Elsewhere, Explanation, Relief, Rule, State, TimeLeft, explain, find, nearest};
 pub use pipeline::{Inputs, Kept, PlanError, Planned, plan_and_publish, plan_desk};
 pub use plan::{ClientSummary, Late, Plan, PlannedChunk, RetainerSummary, Unscheduled, summarize};
 pub use pose::{Axis, Hindrance, Impossible, Posed, pose};

@@ -94,6 +94,36 @@ fn first(violations: &[Violation]) -> String {
 
 /// Plans a desk and makes the files to publish.
 ///
+/// ```
+/// use plokk_engine::{FeedText, Inputs, Settings, plan_and_publish};
+/// use plokk_solver::{Options, Silent};
+///
+/// let settings = Settings::read(
+///     "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n",
+///     "plokk.toml",
+/// )
+/// .expect("nothing is wrong with it");
+/// let feed = FeedText {
+///     feed: "mari.ics".into(),
+///     source: "mari.ics".into(),
+///     content: Ok(b"BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:books\nSUMMARY:Books\nEND:VTODO\nEND:VCALENDAR\n".into()),
+///     warnings: Vec::new(),
+/// };
+/// let inputs = Inputs {
+///     settings,
+///     feeds: vec![feed],
+///     last: None,
+///     published: Default::default(),
+///     now: "2026-10-19T05:00:00Z".parse()?,
+/// };
+/// let options = Options { effort: 0.01, ..Options::default() };
+/// let (planned, files) = plan_and_publish(inputs, &options, &Silent)?;
+/// assert_eq!(planned.plan.chunks[0].start.to_rfc3339(), "2026-10-19T09:00:00+03:00");
+/// let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+/// assert_eq!(paths, ["mari.ics", "mari-busy.ics", "plan.json"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`PlanError::Desk`] when an assistant's own feed cannot be read; anything else is a fault of this
@@ -120,26 +150,21 @@ pub fn plan_and_publish(
 /// As [`plan_and_publish`].
 pub fn plan_desk(inputs: Inputs, options: &Options, observer: &dyn Observer) -> Result<Planned, PlanError> {
     let Inputs { settings, feeds, last, published, now } = inputs;
-    let before = published.get(PLAN_FILE).and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let before: Option<Plan> = published.get(PLAN_FILE).and_then(|bytes| serde_json::from_slice(bytes).ok());
     let desk = Desk::assemble(settings, &feeds, now)?;
     let question = question(&desk, options);
-    let last = last.map(|kept| kept.answers(&question)).unwrap_or(Last::None);
-    let stands = matches!(last, Last::Stands(_));
-    let (posed, outcome) = match last {
-        Last::Stands(kept) => {
-            let posed = Posed { problem: kept.problem, ..pose(&desk, None) };
-            (posed, Outcome { solution: kept.solution, stopped: kept.stopped })
+    let standing = last.as_ref().filter(|kept| kept.answers(&question));
+    let (posed, Outcome { solution, stopped }) = match standing {
+        Some(kept) => (Posed { problem: kept.problem.clone(), ..pose(&desk, None) }, kept.outcome()),
+        None => {
+            search(pose(&desk, last.as_ref().map(|kept| &kept.plan).or(before.as_ref())), options, observer)?
         }
-        Last::Elsewhere(plan) => search(pose(&desk, Some(&plan)), options, observer)?,
-        Last::None => search(pose(&desk, before.as_ref()), options, observer)?,
     };
-    let verdict = verify(&posed.problem, &outcome.solution);
+    let verdict = verify(&posed.problem, &solution);
     if !verdict.violations.is_empty() {
         return Err(PlanError::Broken(verdict.violations));
     }
-    let plan =
-        Plan::from_solution(&desk, &posed, &outcome.solution, outcome.stopped).unless_new(before.as_ref());
-    let Outcome { solution, stopped } = outcome;
+    let plan = Plan::from_solution(&desk, &posed, &solution, stopped).unless_new(before.as_ref());
     let kept = Kept {
         now,
         effort: options.effort,
@@ -149,7 +174,7 @@ pub fn plan_desk(inputs: Inputs, options: &Options, observer: &dyn Observer) -> 
         stopped,
         plan: plan.clone(),
     };
-    Ok(Planned { desk, posed, solution, plan, kept, stands })
+    Ok(Planned { desk, posed, solution, plan, kept, stands: standing.is_some() })
 }
 
 fn search(posed: Posed, options: &Options, observer: &dyn Observer) -> Result<(Posed, Outcome), SolveError> {
@@ -157,24 +182,17 @@ fn search(posed: Posed, options: &Options, observer: &dyn Observer) -> Result<(P
     Ok((posed, outcome))
 }
 
-/// What the last plan is to this run.
-enum Last {
-    /// The answer.
-    Stands(Box<Kept>),
-    /// Where the work was.
-    Elsewhere(Plan),
-    /// Nothing.
-    None,
-}
-
 impl Kept {
-    /// A plan whose search was stopped is no answer to anything: another run may do better.
-    fn answers(self, question: &str) -> Last {
-        if self.question == question && !self.stopped {
-            Last::Stands(Box::new(self))
-        } else {
-            Last::Elsewhere(self.plan)
-        }
+    /// Whether this is the answer to the question. A plan whose search was stopped is no answer to
+    /// anything: another run may do better. Nor is one that was tampered with.
+    fn answers(&self, question: &str) -> bool {
+        self.question == question
+            && !self.stopped
+            && verify(&self.problem, &self.solution).violations.is_empty()
+    }
+
+    fn outcome(&self) -> Outcome {
+        Outcome { solution: self.solution.clone(), stopped: self.stopped }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::home::Home;
 use crate::progress::Bar;
 use crate::terminal::{self, Paint};
 use chrono::TimeDelta;
-use plokk_engine::{Explanation, Planned, Rule, State, Work, explain, find, plan_desk, words};
+use plokk_engine::{Explanation, Planned, Rule, State, Work, explain, find, nearest, plan_desk, words};
 
 pub(crate) fn run(args: &Explain) -> Outcome {
     let home = Home::open(&args.at.desk)?;
@@ -45,9 +45,13 @@ fn the_one<'a>(planned: &'a Planned, words: &str) -> Result<&'a Work, Failure> {
     let found = if words.trim().is_empty() { Vec::new() } else { find(&planned.desk, words) };
     match found.as_slice() {
         [one] => Ok(one),
-        [] => Err(Failure::Input(format!(
-            "no task of this desk is called {words:?}; open tasks are listed by plokk check"
-        ))),
+        [] => Err(Failure::Input(match nearest(&planned.desk, words) {
+            Some(work) => format!(
+                "no open task of this desk is called {words:?}; did you mean {:?} ({})?",
+                work.summary, work.id
+            ),
+            None => format!("no open task of this desk is called {words:?}"),
+        })),
         several => {
             let mut lines =
                 vec![format!("{words:?} fits {}; say which:", words::count(several.len(), "task"))];

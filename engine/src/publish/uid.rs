@@ -26,7 +26,9 @@ impl BlockUids {
             let stem = stem(task);
             let mut old = before.blocks(&stem);
             // Those still to come first, each kind by start.
-            old.sort_by_key(|block| (block.time.to <= now, block.time.from, block.number));
+            old.sort_by_cached_key(|block| {
+                (block.time.to <= now, block.time.from, block.number, block.assistant.clone())
+            });
             let new: Vec<&PlannedChunk> = places.iter().map(|&place| &chunks[place]).collect();
             for (place, number) in places.into_iter().zip(numbers(&new, &old)) {
                 uids[place] = format!("{stem}-{number}@plokk");
