@@ -72,6 +72,22 @@ impl std::fmt::Display for Hindrance {
 /// before, which is kept where nothing speaks against it.
 ///
 /// The problem is always a valid one: [`Problem::faults`] finds nothing in it.
+///
+/// ```
+/// use plokk_engine::{Desk, FeedText, Settings, pose};
+/// # let text = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n";
+/// # let settings = Settings::read(text, "plokk.toml").expect("nothing is wrong with it");
+/// # let calendar = "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:books\r\nEND:VTODO\r\nEND:VCALENDAR\r\n";
+/// # let (feed, source) = ("mari.ics".into(), "mari.ics".into());
+/// # let feed = FeedText { feed, source, content: Ok(calendar.into()), warnings: Vec::new() };
+/// # let now = "2026-10-19T05:00:00Z".parse().expect("a time");
+/// let desk = Desk::assemble(settings, &[feed], now)?;
+/// let posed = pose(&desk, None);
+/// assert!(posed.problem.faults().is_empty());
+/// let start = posed.problem.workers[0].windows[0].start;
+/// assert_eq!(posed.axis.instant(start).to_rfc3339(), "2026-10-19T06:00:00+00:00");
+/// # Ok::<(), plokk_engine::DeskError>(())
+/// ```
 #[must_use]
 pub fn pose(desk: &Desk, last: Option<&Plan>) -> Posed {
     let axis = Axis::of(desk);

@@ -264,6 +264,13 @@ impl Category {
 
 impl WeekHours {
     /// Monday to Friday, 09:00 to 17:00: what somebody works who does not say.
+    ///
+    /// ```
+    /// use plokk_engine::settings::WeekHours;
+    /// let hours = WeekHours::office();
+    /// assert_eq!((hours.days[4][0].from, hours.days[4][0].to), (9 * 60, 17 * 60));
+    /// assert!(hours.days[5].is_empty());
+    /// ```
     #[must_use]
     pub fn office() -> WeekHours {
         let mut hours = WeekHours::default();
@@ -313,6 +320,13 @@ impl Settings {
     /// Reads the text of a `plokk.toml` as [`Settings::read`] does, and looks whether the files and
     /// folders it names as feeds are there, relative to the desk's folder.
     ///
+    /// ```
+    /// use plokk_engine::Settings;
+    /// let text = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['no-such.ics']\n";
+    /// let faults = Settings::read_in(text, "plokk.toml", "no-such-desk".as_ref()).expect_err("it is not there");
+    /// assert_eq!((faults[0].line, faults[0].key.as_str()), (4, "assistant.feeds"));
+    /// ```
+    ///
     /// # Errors
     ///
     /// Every fault of the file, and every feed that does not exist, in the order of its lines.
@@ -320,7 +334,23 @@ impl Settings {
         read::read(text, file, Some(folder))
     }
 
-    /// Every feed the desk names, each once, in the order of the file.
+    /// Every feed the desk names, each once, in the order of the file: assistants' first.
+    ///
+    /// ```
+    /// use plokk_engine::Settings;
+    /// let text = "
+    ///     [[client]]
+    ///     id = 'acme'
+    ///     timezone = 'Europe/London'
+    ///     feeds = ['acme.ics', 'shared.ics']
+    ///     [[assistant]]
+    ///     id = 'mari'
+    ///     timezone = 'Europe/Tallinn'
+    ///     feeds = ['mari.ics', 'shared.ics']
+    /// ";
+    /// let settings = Settings::read(text, "plokk.toml").expect("nothing is wrong with it");
+    /// assert_eq!(settings.feeds(), ["mari.ics", "shared.ics", "acme.ics"]);
+    /// ```
     #[must_use]
     pub fn feeds(&self) -> Vec<&str> {
         let assistants = self.assistants.iter().flat_map(|a| &a.feeds);

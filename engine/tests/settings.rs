@@ -125,6 +125,23 @@ fn line_ends_marks_and_dotted_keys_change_nothing() {
     );
 }
 
+#[test]
+fn the_reference_shows_every_key_at_its_default() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/settings.md");
+    let page = std::fs::read_to_string(path).expect("the reference");
+    let block =
+        page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("its example");
+    let least = "[[assistant]]\nid = \"mari\"\ntimezone = \"Europe/Tallinn\"\nfeeds = [\"feeds/mari.ics\"]\n\
+                 [[client]]\nid = \"acme\"\ntimezone = \"Australia/Sydney\"\n[[category]]\nname = \"social\"\n";
+    let read = |text: &str| Settings::read(text, "settings.md").expect("nothing is wrong with it");
+    assert_eq!(read(block), read(least));
+    // What is commented out is right, too.
+    let all: String =
+        block.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
+    let all = all.replace("... and", "# ... and");
+    assert!(read(&all).clients[0].retainer.is_some());
+}
+
 proptest! {
     /// Whatever is cut out of a file, doubled or written over, it is read or its faults are told, each
     /// with a place that exists.
