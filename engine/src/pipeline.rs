@@ -7,7 +7,9 @@ use crate::pose::{Posed, pose};
 use crate::publish::{OutFile, PLAN_FILE, publish};
 use crate::settings::Settings;
 use chrono::{DateTime, Utc};
-use plokk_solver::{Observer, Options, Outcome, Problem, Solution, SolveError, Violation, solve, verify};
+use plokk_solver::{
+    Observer, Options, Outcome, Points, Problem, Solution, SolveError, Violation, solve, verify,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -178,6 +180,15 @@ pub fn plan_desk(inputs: Inputs, options: &Options, observer: &dyn Observer) -> 
 }
 
 fn search(posed: Posed, options: &Options, observer: &dyn Observer) -> Result<(Posed, Outcome), SolveError> {
+    // Where there is nothing to plan there is one plan, and it is the best.
+    if posed.problem.tasks.is_empty() {
+        let nothing = Solution { chunks: Vec::new(), cost: Points(0.0), bound: None };
+        let cost = verify(&posed.problem, &nothing).cost;
+        return Ok((
+            posed,
+            Outcome { solution: Solution { cost, bound: Some(cost), ..nothing }, stopped: false },
+        ));
+    }
     let outcome = solve(&posed.problem, options, observer)?;
     Ok((posed, outcome))
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod reason;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use summary::{ClientSummary, RetainerSummary, summarize};
 

@@ -144,15 +144,22 @@ fn used(problem: &Problem, chunks: &[Chunk], cap: &Cap) -> Slots {
 /// Puts what is missing of a task into the time that is left, as early as possible, moving nothing
 /// else. Returns the new chunks alone, or `None` when not all of it finds room this way.
 pub(crate) fn insert(problem: &Problem, solution: &Solution, task: &Task) -> Option<Vec<Chunk>> {
+    let missing = task.size - planned(&solution.chunks, &task.id);
+    let chunks = insert_some(problem, solution, task);
+    (chunks.iter().map(|chunk| chunk.time().len()).sum::<Slots>() == missing).then_some(chunks)
+}
+
+/// As [`insert`], as much as finds room.
+pub(crate) fn insert_some(problem: &Problem, solution: &Solution, task: &Task) -> Vec<Chunk> {
     let mut chunks = solution.chunks.clone();
     let mut missing = task.size - planned(&chunks, &task.id);
     let kept = chunks.len();
     while missing > Slots(0) {
-        let chunk = next_chunk(problem, &chunks, task, missing)?;
+        let Some(chunk) = next_chunk(problem, &chunks, task, missing) else { break };
         missing -= chunk.time().len();
         chunks.push(chunk);
     }
-    Some(chunks.split_off(kept))
+    chunks.split_off(kept)
 }
 
 /// The earliest chunk that fits, as long as possible.

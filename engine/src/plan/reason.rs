@@ -5,11 +5,11 @@
 
 use crate::desk::{Desk, Work};
 use crate::explain::funnel::{Rule, Step, funnel, holding};
-use crate::explain::room::{completion, insert, planned};
+use crate::explain::room::{completion, insert, insert_some, planned};
 use crate::pose::{Hindrance, Posed};
 use crate::words;
 use chrono::TimeDelta;
-use plokk_solver::{Points, Slots, Solution, Task, verify};
+use plokk_solver::{Points, Problem, Slots, Solution, Task, verify};
 
 /// Why a piece of work is not planned, or not in full.
 pub(crate) fn reason(desk: &Desk, posed: &Posed, solution: &Solution, work: &Work) -> String {
@@ -161,9 +161,13 @@ fn chosen(desk: &Desk, posed: &Posed, solution: &Solution, task: &Task) -> Strin
             "there is room for it that the search did not use; more --effort may plan it".to_owned()
         };
     }
+    let fits = |problem: &Problem| -> Slots {
+        insert_some(problem, solution, task).iter().map(|chunk| chunk.time().len()).sum()
+    };
+    let now = fits(&posed.problem);
     let mut relaxed = posed.problem.clone();
     relaxed.caps.retain(|cap| cap.client.is_some());
-    if insert(&relaxed, solution, task).is_some() {
+    if fits(&relaxed) > now {
         return format!(
             "what is free of each day is planned; the rest is the reserve of {:.0}%",
             desk.settings.planning.reserve * 100.0
@@ -171,10 +175,10 @@ fn chosen(desk: &Desk, posed: &Posed, solution: &Solution, task: &Task) -> Strin
     }
     relaxed.caps.clone_from(&posed.problem.caps);
     relaxed.caps.retain(|cap| cap.client.is_none());
-    if insert(&relaxed, solution, task).is_some() {
+    if fits(&relaxed) > now {
         return "the client's retainer allows no more in this period".to_owned();
     }
-    "what other work leaves free is too scattered, or in reserve".to_owned()
+    "what is left of the time that suits it is too scattered".to_owned()
 }
 
 /// A length in slots, in words.
