@@ -16,7 +16,7 @@ mod work;
 mod working;
 
 pub(crate) use local::{daily, date, midnight, weekly};
-pub(crate) use spans::total;
+pub(crate) use spans::{pad, subtract, total};
 
 use crate::settings::{DayInterval, Settings};
 use crate::warning::Warning;

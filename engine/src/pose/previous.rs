@@ -5,11 +5,12 @@
 //! costs `frozen` times `move`, which only lateness, unscheduled work or a rule outweighs.
 
 use super::Axis;
-use crate::desk::{Desk, Window, Work};
+use crate::desk::{Desk, Work, pad, subtract};
 use crate::plan::Plan;
+use chrono::TimeDelta;
 use plokk_solver::{Interval, Previous};
 
-/// Where the last plan has the work, from now on.
+/// Where the last plan has the work, from now on. What she has pinned since is kept anyway.
 pub(super) fn chunks(desk: &Desk, work: &Work, last: Option<&Plan>, axis: &Axis) -> Vec<Previous> {
     let now = axis.ceil(desk.now);
     let thaw = axis.ceil(desk.now + desk.settings.planning.freeze);
@@ -17,13 +18,18 @@ pub(super) fn chunks(desk: &Desk, work: &Work, last: Option<&Plan>, axis: &Axis)
     let free = Interval { start: thaw, end: axis.horizon };
     let mut previous = Vec::new();
     for chunk in last.iter().flat_map(|plan| &plan.chunks).filter(|chunk| chunk.task == work.id) {
-        let known = desk.settings.assistants.iter().any(|a| a.id == chunk.assistant);
-        let time = axis.inside(Window { from: chunk.start.to_utc(), to: chunk.end.to_utc() });
-        for (zone, times) in [(frozen, desk.settings.weights.frozen), (free, 1)] {
-            let part = time.intersect(zone);
-            if known && !part.is_empty() {
-                let entry = Previous { worker: chunk.assistant.clone(), time: part };
-                previous.extend(std::iter::repeat_n(entry, times as usize));
+        let assistants = &desk.settings.assistants;
+        let Some(assistant) = assistants.iter().position(|a| a.id == chunk.assistant) else { continue };
+        let pinned = desk.pinned.iter().filter(|block| block.assistant == assistant && block.task == work.id);
+        let pinned = pad(pinned.map(|block| block.time), TimeDelta::zero());
+        for window in subtract(&[chunk.window()], &pinned) {
+            let time = axis.inside(window);
+            for (zone, times) in [(frozen, desk.settings.weights.frozen), (free, 1)] {
+                let part = time.intersect(zone);
+                if !part.is_empty() {
+                    let entry = Previous { worker: chunk.assistant.clone(), time: part };
+                    previous.extend(std::iter::repeat_n(entry, times as usize));
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 mod feeds;
 mod links;
 mod meetings;
+mod others;
 mod pinned;
 mod pose;
 mod random;

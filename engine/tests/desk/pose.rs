@@ -278,3 +278,14 @@ fn the_last_plan_is_kept_and_the_freeze_holds_it_harder() {
     assert!(previous(&plan("t", "jaan", "2026-10-20T06:00:00Z", "2026-10-20T07:00:00Z"), "t").is_empty());
     assert!(previous(&soon, "u").is_empty());
 }
+
+#[test]
+fn what_she_pinned_since_is_not_asked_for_again() {
+    let block = event("UID:p\nX-PLOKK-TASK:t\nDTSTART:20261020T063000Z\nDTEND:20261020T070000Z");
+    let todo = todo("UID:t\nESTIMATED-DURATION:PT2H");
+    let desk = desk_of(SETTINGS, &[("mari.ics", &[&block]), ("acme.ics", &[&todo])], MONDAY);
+    let last = plan("t", "mari", "2026-10-20T06:00:00Z", "2026-10-20T07:00:00Z");
+    let previous = &pose(&desk, Some(&last)).problem.tasks[0].previous;
+    let kept = Previous { worker: "mari".to_owned(), time: Interval::new(at(1, 9), at(1, 9) + 6) };
+    assert_eq!(*previous, vec![kept; 10]);
+}

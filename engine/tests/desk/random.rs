@@ -146,7 +146,11 @@ proptest! {
                 let span = posed.axis.window(*window);
                 prop_assert!(span.from >= now);
                 prop_assert!(time.working.iter().any(|w| w.from <= span.from && span.to <= w.to));
-                prop_assert!(time.busy.iter().all(|b| b.time.to <= span.from || span.to <= b.time.from));
+                let pad = desk.settings.buffers.meeting;
+                let clear = |taken: plokk_engine::Window| taken.to + pad <= span.from || span.to <= taken.from - pad;
+                prop_assert!(time.busy.iter().all(|busy| clear(busy.time)));
+                let mut own = desk.pinned.iter().filter(|p| desk.settings.assistants[p.assistant].id == worker.id);
+                prop_assert!(own.all(|block| clear(block.time)));
             }
         }
         prop_assert_eq!(posed.problem, pose(&assemble(), None).problem);
