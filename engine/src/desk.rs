@@ -57,7 +57,8 @@ pub struct Desk {
     pub assistants: Vec<AssistantTime>,
     /// One for each of the settings' clients, in that order.
     pub clients: Vec<ClientTime>,
-    /// What is to be done within the horizon, in the order of the feeds.
+    /// What is to be done within the horizon: the clients' work in the order of their feeds, then the
+    /// assistants' own.
     pub work: Vec<Work>,
     /// Work that cannot start within the horizon; it is not planned yet.
     pub later: Vec<Work>,

@@ -2,18 +2,24 @@
 
 use super::reader::Cause;
 use chrono_tz::{TZ_VARIANTS, Tz};
+use plokk_ical_io::Zone;
 
 /// Reads an IANA zone name, in any case.
 pub(crate) fn zone(text: &str) -> Result<Tz, Cause> {
     let name = text.trim();
     TZ_VARIANTS.iter().copied().find(|tz| tz.name().eq_ignore_ascii_case(name)).ok_or_else(|| Cause {
         cause: format!("unknown zone {text:?}"),
-        hint: Some(match nearest_zone(text) {
+        hint: Some(match windows_zone(name).or_else(|| nearest_zone(name)) {
             Some(near) => format!("did you mean {near:?}?"),
             None => "write it like \"Europe/Tallinn\"".to_owned(),
         }),
         span: None,
     })
+}
+
+/// The IANA zone that Windows calls by another name: "FLE Standard Time".
+fn windows_zone(name: &str) -> Option<&'static str> {
+    Zone::named(name)?.tz().map(|tz| tz.name())
 }
 
 /// The zone that a misspelt name most likely means: near as a whole, or near the city alone.
@@ -44,6 +50,12 @@ mod tests {
     fn reads_names_in_any_case() {
         assert_eq!(zone("Europe/Tallinn").ok(), Some(Tz::Europe__Tallinn));
         assert_eq!(zone("europe/tallinn").ok(), Some(Tz::Europe__Tallinn));
+    }
+
+    #[test]
+    fn suggests_the_right_name_for_what_windows_calls_it() {
+        let hint = zone("W. Europe Standard Time").expect_err("not a name of ours").hint;
+        assert_eq!(hint.as_deref(), Some("did you mean \"Europe/Berlin\"?"));
     }
 
     #[test]
