@@ -102,6 +102,10 @@ class Ordering:
                 self.total[task] = self.total.get(task, 0) + slots
 
     def chunks(self):
+        """The chunks at their times, and what was left out put where it still fits."""
+        return Repair(self.job, self.in_order()).chunks()
+
+    def in_order(self):
         windows = self.job.windows
         for number in sorted(self.given, key=lambda w: windows[w][1]):
             best = min((self.timed(number, order) for order in self.orders(number)), key=lambda found: found[0])
@@ -210,3 +214,86 @@ class Ordering:
             if len(kept) == len(chunks):
                 return kept
             chunks = kept
+
+
+class Repair:
+    """Puts what is not planned into the earliest free time that every rule allows, the earliest due first."""
+
+    def __init__(self, job, chunks):
+        self.job, self.rows = job, {number: [] for number in range(len(job.windows))}
+        self.of = {task["id"]: [] for task in job.tasks}
+        self.caps = job.problem.get("caps") or ()
+        self.room = [cap["max"] for cap in self.caps]
+        for chunk in chunks:
+            self.put(chunk)
+
+    def chunks(self):
+        again = True
+        while again:  # what a task has waited for may be whole now
+            again = False
+            for task in sorted(self.job.tasks, key=lambda task: task["due"]):
+                while self.left(task) > 0 and (chunk := self.earliest(task)):
+                    self.put(chunk)
+                    again = True
+        return [chunk for row in self.rows.values() for chunk in row]
+
+    def left(self, task):
+        return task["size"] - sum(c["end"] - c["start"] for c in self.of[task["id"]])
+
+    def put(self, chunk):
+        for number, (worker, start, end) in enumerate(self.job.windows):
+            if worker == chunk["worker"] and start <= chunk["start"] < end:
+                self.rows[number] = sorted(self.rows[number] + [chunk], key=lambda c: c["start"])
+        self.of[chunk["task"]].append(chunk)
+        for k in self.counting(self.job.task[chunk["task"]], chunk["worker"], chunk["start"]):
+            self.room[k] -= chunk["end"] - chunk["start"]
+
+    def counting(self, task, worker, start):
+        return [
+            k
+            for k, cap in enumerate(self.caps)
+            if cap["from"] <= start < cap["to"]
+            and cap.get("worker") in (None, worker)
+            and cap.get("client") in (None, task["client"])
+        ]
+
+    def earliest(self, task):
+        ready = task["release"]
+        for link in task.get("after") or ():
+            before = self.job.task[link["task"]]
+            if self.left(before) > 0:
+                return None
+            ready = max(ready, max(c["end"] for c in self.of[before["id"]]) + link["lag"])
+        found = (
+            {"task": task["id"], "worker": piece.worker, "start": start, "end": start + length}
+            for piece in self.job.pieces(task)
+            for low, high in self.gaps(task, piece, ready)
+            for start, length in self.fits(task, piece.worker, low, high)
+        )
+        return min(found, key=lambda chunk: (chunk["start"], -chunk["end"]), default=None)
+
+    def gaps(self, task, piece, ready):
+        buffer, row = Ordering(self.job, {}).buffer, self.rows[piece.window]
+        data = self.job.task
+        lows = [piece.start] + [c["end"] + buffer(data[c["task"]], task) for c in row]
+        highs = [c["start"] - buffer(task, data[c["task"]]) for c in row] + [piece.end]
+        for low, high in zip(lows, highs):
+            low, high = max(low, piece.start, ready), min(high, piece.end)
+            if high - low >= task["min_chunk"]:
+                yield low, high
+
+    def fits(self, task, worker, low, high):
+        """The earliest chunk in a gap, as long as it can be, its rest no shorter than a chunk may be."""
+        own, left = self.of[task["id"]], self.left(task)
+        starts = {low} | {c["end"] for c in own} | {cap["to"] for cap in self.caps}
+        for start in sorted(s for s in starts if low <= s < high):
+            if any(c["start"] <= start < c["end"] for c in own):
+                continue
+            ends = [high] + [c["start"] for c in own if c["start"] >= start]
+            rooms = [self.room[k] for k in self.counting(task, worker, start)]
+            most = min([min(ends) - start, task["max_chunk"], left] + rooms)
+            if 0 < left - most < task["min_chunk"]:
+                most = left - task["min_chunk"]
+            if most >= task["min_chunk"]:
+                yield start, most
+                return

@@ -3,7 +3,7 @@
 longest of the buffers is kept; kinds of work and clients are counted by window. The greedy plan is the hint."""
 from ortools.sat.python import cp_model
 
-from common import Job
+from common import Job, Repair
 
 SCALE = 100  # points are whole numbers of a hundredth
 MOST_CHUNKS = 4
@@ -18,7 +18,7 @@ def main():
     status = solver.solve(model.cp)
     candidates = [[]] if job.hint is None else [[], job.hint]
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        candidates.append(model.chunks(solver))
+        candidates.append(Repair(job, model.chunks(solver)).chunks())
     job.answer(*candidates)
 
 
