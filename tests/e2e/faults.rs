@@ -1,7 +1,7 @@
 //! Bad input: a clear word about it, and nothing lost.
 
 use crate::desk::Desk;
-use crate::ics::events;
+use crate::ics::{Part, events};
 
 const LOGIN: &str =
     "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n";
@@ -54,6 +54,20 @@ fn an_assistants_unreadable_feed_stops_the_run_and_touches_nothing() {
     let ran = desk.plan(&[]).expect(2);
     assert!(ran.stderr().contains("mari-google.ics"), "{}", ran.stderr());
     assert_eq!(before, desk.published());
+}
+
+#[test]
+fn a_feed_that_turns_into_a_login_page_is_read_from_its_last_good_copy() {
+    let desk = Desk::copy("solo");
+    desk.plan(&[]).expect(0);
+    let before = events(&desk, "mari.ics");
+    for feed in ["feeds/thames-reminders.ics", "feeds/mari-google.ics"] {
+        desk.write(feed, LOGIN);
+        let said = desk.plan(&[]).expect(0).stderr();
+        assert!(said.contains(feed), "{said}");
+        let after = events(&desk, "mari.ics");
+        assert_eq!(before.iter().map(Part::time).collect::<Vec<_>>(), after.iter().map(Part::time).collect::<Vec<_>>());
+    }
 }
 
 #[test]
