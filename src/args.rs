@@ -50,6 +50,10 @@ pub(crate) struct At {
     /// Plan as if it were this moment, such as 2026-10-19T08:00:00+03:00 [default: the clock]
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     now: Option<DateTime<Utc>>,
+    /// Believe this feed although it is empty, cut short or has lost most of its events; the desk's
+    /// name for it; may be given several times
+    #[arg(long, value_name = "FEED")]
+    pub(crate) accept: Vec<String>,
 }
 
 impl At {

@@ -1,7 +1,7 @@
 //! A desk's folder: what is read from it, what is kept in it, and what is published.
 
 use crate::exit::Failure;
-use crate::{files, terminal};
+use crate::{files, progress, proxy, terminal};
 use chrono::{DateTime, Utc};
 use plokk_engine::{FeedText, Inputs, Kept, OutFile, Settings, Warning, published_paths};
 use plokk_ical_io::{Feed, FeedSpec, FeedState, FetchSettings, fetch_all};
@@ -54,22 +54,56 @@ impl Home {
     }
 
     /// Everything a plan depends on: the feeds fetched, the last plan, and what was published.
-    pub(crate) fn inputs(&self, now: DateTime<Utc>) -> Inputs {
-        Inputs {
+    ///
+    /// # Errors
+    ///
+    /// As [`Home::fetch`].
+    pub(crate) fn inputs(&self, now: DateTime<Utc>, accept: &[String]) -> Result<Inputs, Failure> {
+        Ok(Inputs {
             settings: self.settings.clone(),
-            feeds: self.texts(&self.fetch(now)),
+            feeds: self.texts(&self.fetch(now, accept)?),
             last: self.last(),
             published: self.published(),
             now,
-        }
+        })
     }
 
-    /// Every feed of the desk, in the order of the settings.
-    pub(crate) fn fetch(&self, now: DateTime<Utc>) -> Vec<Feed> {
+    /// Every feed of the desk, in the order of the settings, all fetched at once. Feeds in `accept` are
+    /// believed whatever they look like.
+    ///
+    /// # Errors
+    ///
+    /// When `accept` names what is no feed of the desk.
+    pub(crate) fn fetch(&self, now: DateTime<Utc>, accept: &[String]) -> Result<Vec<Feed>, Failure> {
         let specs: Vec<FeedSpec> =
             self.settings.feeds().into_iter().map(|feed| FeedSpec::new(feed, &self.folder)).collect();
-        let settings = FetchSettings { proxy: proxy(), ..FetchSettings::default() };
-        fetch_all(&specs, &self.kept_folder().join("feeds"), now, &settings, &|_, _| {})
+        if let Some(unknown) = accept.iter().find(|name| specs.iter().all(|spec| spec.name != **name)) {
+            let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+            return Err(Failure::Input(format!(
+                "--accept {unknown}: the desk has no such feed; its feeds are {}",
+                names.join(", ")
+            )));
+        }
+        let store = self.kept_folder().join("feeds");
+        let bar = progress::fetching(specs.len());
+        // Feeds that share a proxy are fetched together; nearly always that is all of them.
+        let mut by_proxy: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
+        for (place, spec) in specs.iter().enumerate() {
+            let proxy = proxy::for_feed(&spec.location, &|name| std::env::var(name).ok());
+            by_proxy.entry(proxy).or_default().push(place);
+        }
+        let mut feeds: Vec<(usize, Feed)> = Vec::new();
+        for (proxy, places) in by_proxy {
+            let group: Vec<FeedSpec> = places.iter().map(|place| specs[*place].clone()).collect();
+            let accept = accept.iter().cloned().collect();
+            let settings = FetchSettings { proxy, accept, ..FetchSettings::default() };
+            let done = feeds.len();
+            let told = |fetched: usize, _: usize| bar.set_position((done + fetched) as u64);
+            feeds.extend(places.into_iter().zip(fetch_all(&group, &store, now, &settings, &told)));
+        }
+        bar.finish_and_clear();
+        feeds.sort_by_key(|(place, _)| *place);
+        Ok(feeds.into_iter().map(|(_, feed)| feed).collect())
     }
 
     /// Fetched feeds as the engine wants them.
@@ -172,11 +206,4 @@ fn text_of(feed: &Feed, name: &str) -> FeedText {
         content: feed.bytes.clone().ok_or(reason),
         warnings: warnings.collect(),
     }
-}
-
-/// The proxy that the environment asks for, as other programs read it.
-fn proxy() -> Option<String> {
-    ["https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }

@@ -9,6 +9,7 @@ mod exit;
 mod files;
 mod home;
 mod progress;
+mod proxy;
 mod sources;
 mod table;
 mod terminal;

@@ -13,6 +13,16 @@ const STEPS: u64 = 1000;
 /// Set by Ctrl-C (SIGINT, SIGTERM, SIGHUP); the search then ends with its best plan so far.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+/// A line on standard error that counts the feeds that are fetched, when that is a terminal.
+pub(crate) fn fetching(feeds: usize) -> ProgressBar {
+    let bar = ProgressBar::new(feeds as u64);
+    if let Ok(style) = ProgressStyle::with_template("fetching  {pos} of {len} feeds  {elapsed:>4}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
 /// Shows the search on standard error, when that is a terminal, and ends it when it is time.
 pub(crate) struct Bar {
     bar: ProgressBar,

@@ -294,3 +294,25 @@ fn explain_says_what_could_give_way() {
     assert!(run.out.contains(left_out["reason"].as_str().expect("a reason")), "{}", run.out);
     assert!(run.out.contains("time for it, rule by rule"), "{}", run.out);
 }
+
+#[test]
+fn a_feed_that_lost_its_end_is_believed_only_when_told_to() {
+    let desk = Desk::init();
+    desk.plan(&[]).expect(0);
+    let first = desk.published();
+    desk.write("feeds/juniper.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n");
+    let run = desk.plan(&[]).expect(0);
+    assert!(run.err.contains("feeds/juniper.ics"), "{}", run.err);
+    let calendars = |files: &[(std::path::PathBuf, Vec<u8>)]| -> Vec<Vec<u8>> {
+        files
+            .iter()
+            .filter(|(path, _)| path.extension().is_some_and(|e| e == "ics"))
+            .map(|f| f.1.clone())
+            .collect()
+    };
+    assert_eq!(calendars(&desk.published()), calendars(&first), "the last good copy is used");
+    desk.plan(&["--accept", "feeds/juniper.ics"]).expect(0);
+    assert!(!desk.read("calendars/plan.json").contains("juniper.example"));
+    let run = desk.plan(&["--accept", "feeds/nobody.ics"]).expect(2);
+    assert!(run.err.contains("feeds/juniper.ics"), "it names the feeds there are: {}", run.err);
+}

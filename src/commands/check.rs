@@ -51,7 +51,7 @@ struct Report {
 pub(crate) fn run(args: &Check) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     let now = args.at.now();
-    let feeds = home.fetch(now);
+    let feeds = home.fetch(now, &args.at.accept)?;
     let assembled = Desk::assemble(home.settings.clone(), &home.texts(&feeds), now);
     let window = window(&home, now);
     let sources =
@@ -140,7 +140,8 @@ fn for_eyes(report: &Report, desk: Option<&Desk>, paint: Paint) -> String {
         let owners =
             if source.owners.is_empty() { String::new() } else { format!(" ({})", source.owners.join(", ")) };
         text += &format!("\n{}{owners}\n", paint.bold(&source.source));
-        if let Some(reason) = &source.reason {
+        let is_told = |reason: &&String| source.faults.iter().any(|fault| fault.message.contains(*reason));
+        if let Some(reason) = source.reason.as_ref().filter(|reason| !is_told(reason)) {
             let state = if source.state == "failed" { "cannot be read" } else { "an older copy is used" };
             text += &format!("  {}: {reason}\n", paint.red(state));
         }
