@@ -15,10 +15,14 @@ use std::path::{Path, PathBuf};
 /// When a file or folder cannot be written; then nothing has been renamed unless the renaming
 /// itself failed.
 pub(crate) fn replace_all(files: &[(PathBuf, &[u8])]) -> Result<Vec<PathBuf>, Failure> {
-    let changed = files.iter().filter(|(path, bytes)| fs::read(path).ok().as_deref() != Some(*bytes));
     let mut aside = Vec::new();
-    for (path, bytes) in changed {
+    for (path, bytes) in files {
         let part = aside_of(path);
+        if fs::read(path).ok().as_deref() == Some(*bytes) {
+            // What a run left aside that was killed before it could rename is of no use any more.
+            let _ = fs::remove_file(part);
+            continue;
+        }
         if let Err(error) = write_aside(&part, bytes) {
             clear(&aside);
             let _ = fs::remove_file(&part);
@@ -97,6 +101,16 @@ mod tests {
         assert_eq!(second, Ok(vec![b.clone()]));
         assert_eq!(fs::read(b).ok().as_deref(), Some(b"three".as_slice()));
         assert_eq!(fs::read_dir(folder.path()).map(Iterator::count).ok(), Some(2), "nothing is left aside");
+    }
+
+    #[test]
+    fn what_a_killed_run_left_aside_is_cleared_away() {
+        let folder = folder();
+        let a = folder.path().join("a.ics");
+        fs::write(&a, "one").expect("the folder is writable");
+        fs::write(folder.path().join(".a.ics.part"), "on").expect("the folder is writable");
+        assert_eq!(replace_all(&[(a, b"one")]), Ok(Vec::new()));
+        assert_eq!(fs::read_dir(folder.path()).map(Iterator::count).ok(), Some(1));
     }
 
     #[test]

@@ -194,7 +194,9 @@ fn text_of(feed: &Feed, name: &str) -> FeedText {
         FeedState::Kept { reason, .. } | FeedState::Failed { reason } => reason.clone(),
         FeedState::Fresh | FeedState::Unchanged => "there is nothing in it".to_owned(),
     };
-    let warnings = feed.faults.iter().map(|fault| Warning {
+    // That a feed cannot be had at all the desk says itself, with what it means for the plan.
+    let faults = feed.faults.iter().filter(|_| feed.bytes.is_some());
+    let warnings = faults.map(|fault| Warning {
         code: fault.code.as_str().to_owned(),
         source: fault.source.clone(),
         line: fault.line,

@@ -66,7 +66,10 @@ fn a_feed_that_turns_into_a_login_page_is_read_from_its_last_good_copy() {
         let said = desk.plan(&[]).expect(0).stderr();
         assert!(said.contains(feed), "{said}");
         let after = events(&desk, "mari.ics");
-        assert_eq!(before.iter().map(Part::time).collect::<Vec<_>>(), after.iter().map(Part::time).collect::<Vec<_>>());
+        assert_eq!(
+            before.iter().map(Part::time).collect::<Vec<_>>(),
+            after.iter().map(Part::time).collect::<Vec<_>>()
+        );
     }
 }
 
