@@ -49,15 +49,21 @@ pub struct Occurrence<'a> {
 /// ```
 pub fn events<'a>(calendar: &'a Calendar, window: Window, floating: &Zone) -> Expansion<Occurrence<'a>> {
     let expanded = expand(calendar, "VEVENT", window, floating);
-    let mut instances = expanded.instances;
-    instances.sort_by_key(|instance| instance.start);
-    let items = instances.into_iter().map(|instance| Occurrence {
-        component: instance.component,
-        uid: instance.uid,
-        recurrence_id: instance.recurrence_id.map(utc),
-        start: utc(instance.start),
-        end: utc(instance.end),
-        all_day: instance.all_day,
+    // Small things are sorted faster than large ones.
+    let instances = &expanded.instances;
+    let mut order: Vec<(i64, u32)> =
+        instances.iter().zip(0..).map(|(instance, at)| (instance.start, at)).collect();
+    order.sort_unstable();
+    let items = order.into_iter().map(|(_, at)| {
+        let instance = &instances[at as usize];
+        Occurrence {
+            component: instance.component,
+            uid: expanded.uids[instance.of as usize].clone(),
+            recurrence_id: instance.recurrence_id.map(utc),
+            start: utc(instance.start),
+            end: utc(instance.end),
+            all_day: instance.all_day,
+        }
     });
     Expansion { items: items.collect(), faults: expanded.faults }
 }

@@ -64,13 +64,23 @@ pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<
         Window { from: window.from.checked_sub_days(Days::new(1)).unwrap_or(window.from), to: window.to };
     let expanded = expand(calendar, "VEVENT", wider, floating);
     let mut faults = expanded.faults;
-    let mut items: Vec<Busy> = expanded
-        .instances
-        .iter()
-        .filter(|instance| !cancelled.iter().any(|part| std::ptr::eq(*part, instance.component)))
-        .filter_map(|instance| of_event(instance, floating, owner.as_deref()))
-        .filter(|busy| window.meets(busy.start, busy.end))
-        .collect();
+    let mut items: Vec<Busy> = Vec::new();
+    // The instances of a component come one after the other: what it says is looked up once.
+    let mut last: Option<(&Component, Option<Busy>)> = None;
+    for instance in &expanded.instances {
+        let component = instance.component;
+        if !last.as_ref().is_some_and(|(known, _)| std::ptr::eq(*known, component)) {
+            let off = cancelled.iter().any(|part| std::ptr::eq(*part, component));
+            let uid = expanded.uids[instance.of as usize].as_ref();
+            last = Some((component, if off { None } else { of_event(component, uid, owner.as_deref()) }));
+        }
+        if let Some((_, Some(pattern))) = &last
+            && let Some(span) = span(instance, floating)
+            && window.meets(span.from, span.to)
+        {
+            items.push(Busy { start: span.from, end: span.to, all_day: instance.all_day, ..pattern.clone() });
+        }
+    }
     for component in calendar.named("VFREEBUSY") {
         of_free_busy(component, calendar.source(), &mut items, &mut faults);
     }
@@ -92,17 +102,19 @@ fn cancelled_parts(calendar: &Calendar) -> Vec<&Component> {
     parts
 }
 
-fn of_event(instance: &Instance<'_>, floating: &Zone, owner: Option<&str>) -> Option<Busy> {
-    let component = instance.component;
-    let certainty = certainty(component, owner)?;
+/// When an instance takes time, if it does.
+fn span(instance: &Instance<'_>, floating: &Zone) -> Option<Window> {
     let mut end = instance.end;
     if instance.all_day && instance.end == instance.start {
         let next = local_time(instance.local).checked_add_days(Days::new(1))?;
         end = instant(next, floating).timestamp();
     }
-    if instance.start >= end {
-        return None;
-    }
+    (instance.start < end).then(|| Window { from: utc(instance.start), to: utc(end) })
+}
+
+/// What an event says of every instance, if it takes its owner's time at all.
+fn of_event(component: &Component, uid: &str, owner: Option<&str>) -> Option<Busy> {
+    let certainty = certainty(component, owner)?;
     let attendees =
         component.properties().iter().filter(|property| property.is("ATTENDEE") || property.is("ORGANIZER"));
     let mut attendees: Vec<String> =
@@ -111,11 +123,11 @@ fn of_event(instance: &Instance<'_>, floating: &Zone, owner: Option<&str>) -> Op
     attendees.sort_unstable();
     attendees.dedup();
     Some(Busy {
-        start: utc(instance.start),
-        end: utc(end),
-        uid: Some(instance.uid.clone().into_owned()).filter(|uid| !uid.is_empty()),
+        start: DateTime::UNIX_EPOCH,
+        end: DateTime::UNIX_EPOCH,
+        uid: Some(uid.to_owned()).filter(|uid| !uid.is_empty()),
         summary: component.text("SUMMARY").map(|text| text.into_owned()),
-        all_day: instance.all_day,
+        all_day: false,
         tentative: certainty == Certainty::Tentative,
         attendees,
         pinned_task: component

@@ -25,7 +25,8 @@ const EFFORT: u64 = 60_000_000;
 pub(crate) struct Instance<'a> {
     /// The component that describes it.
     pub(crate) component: &'a Component,
-    pub(crate) uid: Cow<'a, str>,
+    /// Whose UID it has: an index of [`Expanded::uids`].
+    pub(crate) of: u32,
     /// The instant that the rule gives it, where it recurs.
     pub(crate) recurrence_id: Option<i64>,
     pub(crate) start: i64,
@@ -40,6 +41,8 @@ pub(crate) struct Instance<'a> {
 /// All instances of the components of one kind, and what was wrong.
 pub(crate) struct Expanded<'a> {
     pub(crate) instances: Vec<Instance<'a>>,
+    /// The UIDs of all components; empty where there is none.
+    pub(crate) uids: Vec<Cow<'a, str>>,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -65,7 +68,8 @@ pub(crate) fn expand<'a>(
         faults.extend(zones.faults);
     }
     faults.sort_by_key(|fault| fault.line);
-    Expanded { instances, faults }
+    let uids = all.into_iter().map(|(_, facts)| facts.uid.unwrap_or_default()).collect();
+    Expanded { instances, uids, faults }
 }
 
 /// The starts and ends of all instances of some components that stand together in another one.
@@ -101,7 +105,7 @@ fn expand_all<'a>(
             None => groups.overrides.get(&(*section, facts.uid())).map_or(&[][..], Vec::as_slice),
         };
         let mut budget = Effort { total: effort.clamp(10_000, 20_000_000), ..Effort::default() };
-        let made = series.instances(overrides, all, window, zones, &mut budget, instances);
+        let made = series.instances(index as u32, overrides, all, window, zones, &mut budget, instances);
         effort = effort.saturating_sub(made.spent);
         let mut fault = |code, message: &str| {
             let fault = Fault::new(code, zones.source(), message).at(facts.component.line());

@@ -261,6 +261,7 @@ impl<'f, 'a> Series<'f, 'a> {
     /// Makes the instances that meet the window. `all` are the components that `overrides` points into.
     pub(super) fn instances(
         mut self,
+        of: u32,
         overrides: &[Override],
         all: &[(usize, Facts<'a>)],
         window: Window,
@@ -273,7 +274,7 @@ impl<'f, 'a> Series<'f, 'a> {
         let future = Future::all(overrides, all, zones);
         let all_day = self.start.is_date();
         if !self.facts.recurs() && future.is_empty() {
-            self.single(overrides, window, zones, out);
+            self.single(of, overrides, window, zones, out);
             return made;
         }
         let (from, to) = (window.from.timestamp(), window.to.timestamp());
@@ -294,7 +295,7 @@ impl<'f, 'a> Series<'f, 'a> {
             let length = candidate.extra.and_then(|extra| self.dates[extra].length).unwrap_or(self.length);
             let mut instance = Instance {
                 component: self.facts.component,
-                uid: self.facts.uid.clone().unwrap_or_default(),
+                of,
                 recurrence_id: Some(candidate.instant),
                 start: candidate.instant,
                 end: end(candidate.local, candidate.instant, length, self.start, zones),
@@ -320,6 +321,7 @@ impl<'f, 'a> Series<'f, 'a> {
     /// The one instance of a component that does not recur, or overrides one of another.
     fn single(
         &self,
+        of: u32,
         overrides: &[Override],
         window: Window,
         zones: &mut Zones<'_>,
@@ -339,7 +341,7 @@ impl<'f, 'a> Series<'f, 'a> {
         let id = self.facts.recurrence_id.and_then(|id| moment(id, zones));
         out.push(Instance {
             component: self.facts.component,
-            uid: self.facts.uid.clone().unwrap_or_default(),
+            of,
             recurrence_id: id.map(|id| id.instant(zones)),
             start,
             end,

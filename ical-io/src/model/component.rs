@@ -68,6 +68,15 @@ impl Component {
         Component { name, line, properties, components, origin }
     }
 
+    /// Has it, and what is in it, written from its properties.
+    pub(crate) fn forget_origin(&mut self) {
+        let mut all = vec![self];
+        while let Some(component) = all.pop() {
+            component.origin = None;
+            all.extend(&mut component.components);
+        }
+    }
+
     /// Takes out what is in it.
     pub(crate) fn take_parts(&mut self) -> (Vec<Property>, Vec<Component>) {
         self.origin = None;
