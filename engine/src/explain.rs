@@ -81,6 +81,29 @@ pub struct TimeLeft {
 /// the words or whose summary contains them, whatever the case.
 ///
 /// One is what is hoped for; none and several are for the caller to tell.
+///
+/// ```
+/// use plokk_engine::find;
+/// # use plokk_engine::{FeedText, Inputs, Settings, plan_desk};
+/// # use plokk_solver::{Options, Silent};
+/// # let toml = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n";
+/// # let settings = Settings::read(toml, "plokk.toml").expect("nothing is wrong with it");
+/// # let calendar = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:books\nSUMMARY:Books\nEND:VTODO\nEND:VCALENDAR\n";
+/// # let feed = FeedText {
+/// #     feed: "mari.ics".into(),
+/// #     source: "mari.ics".into(),
+/// #     content: Ok(calendar.into()),
+/// #     warnings: Vec::new(),
+/// # };
+/// # let now = "2026-10-19T05:00:00Z".parse()?;
+/// # let published = Default::default();
+/// # let inputs = Inputs { settings, feeds: vec![feed], last: None, published, now };
+/// # let options = Options { effort: 0.01, ..Options::default() };
+/// let planned = plan_desk(inputs, &options, &Silent)?;
+/// let found = find(&planned.desk, "book");
+/// assert_eq!(found[0].id, "books");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn find<'a>(desk: &'a Desk, words: &str) -> Vec<&'a Work> {
     let all = || desk.work.iter().chain(&desk.later);
@@ -98,6 +121,29 @@ pub fn find<'a>(desk: &'a Desk, words: &str) -> Vec<&'a Work> {
 
 /// The task whose id or summary is most like the words, if any is: what may have been meant where
 /// [`find`] finds nothing.
+///
+/// ```
+/// use plokk_engine::nearest;
+/// # use plokk_engine::{FeedText, Inputs, Settings, plan_desk};
+/// # use plokk_solver::{Options, Silent};
+/// # let toml = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n";
+/// # let settings = Settings::read(toml, "plokk.toml").expect("nothing is wrong with it");
+/// # let calendar = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:books\nSUMMARY:Books\nEND:VTODO\nEND:VCALENDAR\n";
+/// # let feed = FeedText {
+/// #     feed: "mari.ics".into(),
+/// #     source: "mari.ics".into(),
+/// #     content: Ok(calendar.into()),
+/// #     warnings: Vec::new(),
+/// # };
+/// # let now = "2026-10-19T05:00:00Z".parse()?;
+/// # let published = Default::default();
+/// # let inputs = Inputs { settings, feeds: vec![feed], last: None, published, now };
+/// # let options = Options { effort: 0.01, ..Options::default() };
+/// let planned = plan_desk(inputs, &options, &Silent)?;
+/// let meant = nearest(&planned.desk, "boosk");
+/// assert_eq!(meant.map(|work| work.id.as_str()), Some("books"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn nearest<'a>(desk: &'a Desk, words: &str) -> Option<&'a Work> {
     let words = words.to_lowercase();
@@ -114,6 +160,30 @@ pub fn nearest<'a>(desk: &'a Desk, words: &str) -> Option<&'a Work> {
 const LIKE: f64 = 0.75;
 
 /// Explains what a plan does with a task of its desk.
+///
+/// ```
+/// use plokk_engine::{State, explain};
+/// # use plokk_engine::{FeedText, Inputs, Settings, plan_desk};
+/// # use plokk_solver::{Options, Silent};
+/// # let toml = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n";
+/// # let settings = Settings::read(toml, "plokk.toml").expect("nothing is wrong with it");
+/// # let calendar = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:books\nSUMMARY:Books\nEND:VTODO\nEND:VCALENDAR\n";
+/// # let feed = FeedText {
+/// #     feed: "mari.ics".into(),
+/// #     source: "mari.ics".into(),
+/// #     content: Ok(calendar.into()),
+/// #     warnings: Vec::new(),
+/// # };
+/// # let now = "2026-10-19T05:00:00Z".parse()?;
+/// # let published = Default::default();
+/// # let inputs = Inputs { settings, feeds: vec![feed], last: None, published, now };
+/// # let options = Options { effort: 0.01, ..Options::default() };
+/// let planned = plan_desk(inputs, &options, &Silent)?;
+/// let explanation = explain(&planned, &planned.desk.work[0]);
+/// assert_eq!(explanation.state, State::Planned);
+/// assert_eq!(explanation.why[0], "nothing says when it is due");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn explain(planned: &Planned, work: &Work) -> Explanation {
     let Planned { desk, posed, solution, plan, .. } = planned;

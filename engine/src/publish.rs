@@ -66,6 +66,30 @@ fn client_path(client: &Client) -> String {
 /// are any.
 ///
 /// The plan for programs, [`PLAN_FILE`], is not among them: it is [`Plan::to_json`].
+///
+/// ```
+/// use plokk_engine::publish;
+/// # use plokk_engine::{FeedText, Inputs, Settings, plan_desk};
+/// # use plokk_solver::{Options, Silent};
+/// # let toml = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n";
+/// # let settings = Settings::read(toml, "plokk.toml").expect("nothing is wrong with it");
+/// # let calendar = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:books\nSUMMARY:Books\nEND:VTODO\nEND:VCALENDAR\n";
+/// # let feed = FeedText {
+/// #     feed: "mari.ics".into(),
+/// #     source: "mari.ics".into(),
+/// #     content: Ok(calendar.into()),
+/// #     warnings: Vec::new(),
+/// # };
+/// # let now = "2026-10-19T05:00:00Z".parse()?;
+/// # let published = Default::default();
+/// # let inputs = Inputs { settings, feeds: vec![feed], last: None, published, now };
+/// # let options = Options { effort: 0.01, ..Options::default() };
+/// let planned = plan_desk(inputs, &options, &Silent)?;
+/// let files = publish(&planned.desk, &planned.plan, &Default::default());
+/// assert_eq!(files[0].path, "mari.ics");
+/// assert!(String::from_utf8_lossy(&files[0].bytes).contains("SUMMARY:Books\r\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn publish(desk: &Desk, plan: &Plan, before: &BTreeMap<String, Vec<u8>>) -> Vec<OutFile> {
     let before = Before::read(&desk.settings, before);

@@ -41,6 +41,29 @@ pub struct RetainerSummary {
 
 /// A plan in figures: a line for each client in the order of the desk, and at the end one for the
 /// assistants' own tasks if there are any.
+///
+/// ```
+/// use plokk_engine::summarize;
+/// # use plokk_engine::{FeedText, Inputs, Settings, plan_desk};
+/// # use plokk_solver::{Options, Silent};
+/// # let toml = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n";
+/// # let settings = Settings::read(toml, "plokk.toml").expect("nothing is wrong with it");
+/// # let calendar = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:books\nSUMMARY:Books\nEND:VTODO\nEND:VCALENDAR\n";
+/// # let feed = FeedText {
+/// #     feed: "mari.ics".into(),
+/// #     source: "mari.ics".into(),
+/// #     content: Ok(calendar.into()),
+/// #     warnings: Vec::new(),
+/// # };
+/// # let now = "2026-10-19T05:00:00Z".parse()?;
+/// # let published = Default::default();
+/// # let inputs = Inputs { settings, feeds: vec![feed], last: None, published, now };
+/// # let options = Options { effort: 0.01, ..Options::default() };
+/// let planned = plan_desk(inputs, &options, &Silent)?;
+/// let lines = summarize(&planned.desk, &planned.posed, &planned.solution, &planned.plan);
+/// assert_eq!((lines[0].name.as_str(), lines[0].minutes), ("own tasks", 60));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn summarize(desk: &Desk, posed: &Posed, solution: &Solution, plan: &Plan) -> Vec<ClientSummary> {
     let clients = desk.settings.clients.iter().map(|client| (Some(client.id.as_str()), client.name.as_str()));
