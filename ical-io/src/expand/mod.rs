@@ -1,6 +1,9 @@
 //! Components -> instances: recurrence sets with their overrides (RFC 5545 sections 3.8.4.4 and 3.8.5).
 
 mod facts;
+mod instances;
+mod length;
+mod overrides;
 mod series;
 
 use std::borrow::Cow;
@@ -12,7 +15,9 @@ use crate::recur::Effort;
 use crate::window::Window;
 use crate::zone::{Zone, Zones};
 pub(crate) use facts::{Facts, moment};
-use series::{Override, Series};
+use instances::Bounds;
+use overrides::Override;
+use series::Series;
 
 /// How many instances of one component are made.
 const INSTANCE_LIMIT: usize = 200_000;
@@ -93,19 +98,19 @@ fn expand_all<'a>(
     faults: &mut Vec<Fault>,
 ) {
     let groups = Groups::of(all, zones);
-    let mut effort = EFFORT;
+    let (bounds, mut effort) = (Bounds::of(window), EFFORT);
     for (index, (section, facts)) in all.iter().enumerate() {
         if groups.dropped[index] {
             continue;
         }
         let zones = &mut zones[*section];
-        let Some(series) = Series::of(facts, zones, faults) else { continue };
+        let Some(series) = Series::of(facts, index as u32, zones, faults) else { continue };
         let overrides = match facts.recurrence_id {
             Some(_) => &[],
             None => groups.overrides.get(&(*section, facts.uid())).map_or(&[][..], Vec::as_slice),
         };
         let mut budget = Effort { total: effort.clamp(10_000, 20_000_000), ..Effort::default() };
-        let made = series.instances(index as u32, overrides, all, window, zones, &mut budget, instances);
+        let made = series.instances(overrides, all, bounds, zones, &mut budget, instances);
         effort = effort.saturating_sub(made.spent);
         let mut fault = |code, message: &str| {
             let fault = Fault::new(code, zones.source(), message).at(facts.component.line());

@@ -22,7 +22,7 @@ use crate::read::{Reading, read};
 use belief::Doubt;
 use local::Fetched;
 pub use location::{FeedSpec, Location};
-use store::{Copy, Store};
+use store::{Copy, Meta, Store};
 
 /// How many feeds are fetched at one time.
 const AT_ONCE: usize = 16;
@@ -180,18 +180,26 @@ enum Had {
 }
 
 fn fetch(spec: &FeedSpec, store: &Store, now: DateTime<Utc>, settings: &FetchSettings) -> Feed {
-    let kept = store.load(spec);
+    let kept = store.meta(spec);
     if settings.offline {
-        return fall_back(spec, kept, now, "not asked for: only kept copies are used".to_owned(), None);
+        return fall_back(
+            spec,
+            store,
+            kept,
+            now,
+            "not asked for: only kept copies are used".to_owned(),
+            None,
+        );
     }
     let had = match &spec.location {
         Location::Path(path) => local::fetch(path, settings.size_limit).map(Had::Text),
-        Location::Url(url) => http::fetch(url, kept.as_ref().map(|copy| &copy.meta), settings),
+        Location::Url(url) => http::fetch(url, kept.as_ref(), settings),
     };
     let fetched = match had {
-        Err(reason) => return fall_back(spec, kept, now, reason, Some(FaultCode::Unreachable)),
+        Err(reason) => return fall_back(spec, store, kept, now, reason, Some(FaultCode::Unreachable)),
         Ok(Had::NotModified) => {
-            return match kept {
+            let copy = kept.and_then(|meta| Some(Copy { bytes: store.text(spec)?, meta }));
+            return match copy {
                 Some(copy) => unchanged(spec, store, copy, now, None),
                 None => failed(spec, "the server says that nothing has changed, of nothing"),
             };
@@ -200,18 +208,20 @@ fn fetch(spec: &FeedSpec, store: &Store, now: DateTime<Utc>, settings: &FetchSet
     };
     let census = belief::Census::of(&fetched.bytes);
     let accepted = settings.accept.contains(&spec.name);
-    if let Some(doubt) = belief::doubt(&fetched, &census, kept.as_ref().map(|copy| &copy.meta))
+    if let Some(doubt) = belief::doubt(&fetched, &census, kept.as_ref())
         && !(accepted && doubt.can_be_accepted())
     {
-        return fall_back(spec, kept, now, doubt.to_string(), Some(code_of(&doubt)));
+        return fall_back(spec, store, kept, now, doubt.to_string(), Some(code_of(&doubt)));
     }
-    if let Some(copy) = kept.filter(|copy| copy.meta.print == census.print) {
-        return unchanged(spec, store, copy, now, Some(fetched));
+    // The kept text stands for the same content made at another time, so that nothing downstream changes.
+    if let Some(meta) = kept.filter(|meta| meta.print == census.print)
+        && let Some(bytes) = store.text(spec)
+    {
+        return unchanged(spec, store, Copy { meta, bytes }, now, Some(fetched));
     }
     let copy = Copy::new(fetched, census, now);
-    let mut feed = used(spec, FeedState::Fresh, copy.clone());
-    keep(store, spec, &copy, &mut feed);
-    feed
+    let kept = store.keep(spec, &copy);
+    say_kept(kept, used(spec, FeedState::Fresh, copy))
 }
 
 fn code_of(doubt: &Doubt) -> FaultCode {
@@ -230,27 +240,29 @@ fn unchanged(
     if let Some(fetched) = fetched {
         (copy.meta.etag, copy.meta.last_modified) = (fetched.etag, fetched.last_modified);
     }
-    let mut feed = used(spec, FeedState::Unchanged, copy.clone());
-    keep(store, spec, &copy, &mut feed);
-    feed
+    let kept = store.keep(spec, &copy);
+    say_kept(kept, used(spec, FeedState::Unchanged, copy))
 }
 
-fn keep(store: &Store, spec: &FeedSpec, copy: &Copy, feed: &mut Feed) {
-    if let Err(error) = store.keep(spec, copy) {
+fn say_kept(kept: std::io::Result<()>, mut feed: Feed) -> Feed {
+    if let Err(error) = kept {
         let message = format!("the copy cannot be kept on disk: {error}");
-        feed.faults.push(Fault::new(FaultCode::NotKept, &spec.name, message));
+        feed.faults.push(Fault::new(FaultCode::NotKept, &feed.spec.name, message));
     }
+    feed
 }
 
 /// The last good copy, or none.
 fn fall_back(
     spec: &FeedSpec,
-    kept: Option<Copy>,
+    store: &Store,
+    kept: Option<Meta>,
     now: DateTime<Utc>,
     reason: String,
     code: Option<FaultCode>,
 ) -> Feed {
-    let Some(copy) = kept else {
+    let copy = kept.and_then(|meta| Some(Copy { bytes: store.text(spec)?, meta }));
+    let Some(copy) = copy else {
         let mut feed = failed(spec, &reason);
         if let (Some(code), Some(fault)) = (code, feed.faults.first_mut()) {
             fault.code = code;

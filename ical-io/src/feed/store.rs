@@ -1,7 +1,7 @@
 //! The last good copies of feeds, on disk: one file each, whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +51,9 @@ impl Copy {
     }
 }
 
+/// The longest first line that is read.
+const META_LIMIT: u64 = 16 << 20;
+
 /// The folder of the copies.
 pub(super) struct Store {
     folder: PathBuf,
@@ -61,13 +64,23 @@ impl Store {
         Store { folder: folder.to_owned() }
     }
 
-    /// The good copy of a feed, if there is one.
-    pub(super) fn load(&self, spec: &FeedSpec) -> Option<Copy> {
+    /// What is known of the good copy of a feed, if there is one that is whole. Its text may be long and is often not
+    /// wanted.
+    pub(super) fn meta(&self, spec: &FeedSpec) -> Option<Meta> {
+        let file = File::open(self.file(spec)).ok()?;
+        let length = file.metadata().ok()?.len();
+        let mut line = Vec::new();
+        BufReader::new(file).take(META_LIMIT).read_until(b'\n', &mut line).ok()?;
+        let meta: Meta = serde_json::from_slice(line.strip_suffix(b"\n")?).ok()?;
+        (length == (line.len() + meta.length) as u64).then_some(meta)
+    }
+
+    /// The text of the good copy.
+    pub(super) fn text(&self, spec: &FeedSpec) -> Option<Vec<u8>> {
         let mut bytes = fs::read(self.file(spec)).ok()?;
         let line = bytes.iter().position(|b| *b == b'\n')?;
-        let meta: Meta = serde_json::from_slice(&bytes[..line]).ok()?;
         bytes.drain(..=line);
-        (bytes.len() == meta.length).then_some(Copy { meta, bytes })
+        Some(bytes)
     }
 
     /// Keeps a copy: written aside, then renamed.

@@ -1,5 +1,6 @@
 //! The RECUR value (RFC 5545 section 3.3.10, RFC 7529): text -> [`Rule`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -213,15 +214,25 @@ impl FromStr for Rule {
     type Err = RuleError;
 
     fn from_str(text: &str) -> Result<Rule, RuleError> {
-        let text = text.trim().to_ascii_uppercase();
+        let text = text.trim();
+        let text = match text.bytes().any(|b| b.is_ascii_lowercase()) {
+            true => Cow::Owned(text.to_ascii_uppercase()),
+            false => Cow::Borrowed(text),
+        };
         let text = text.strip_prefix("RRULE:").unwrap_or(&text);
-        let parts: Vec<(&str, &str)> = text
-            .split([';'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(|part| part.split_once('=').map(|(name, value)| (name.trim(), value.trim())))
-            .map(|part| part.ok_or_else(|| RuleError("a rule part without a value".to_owned())))
-            .collect::<Result<_, _>>()?;
+        let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
+        let parts = parts.map(|part| match part.split_once('=') {
+            Some((name, value)) => Ok((name.trim_end(), value.trim_start())),
+            None => error("a rule part without a value"),
+        });
+        let mut known = [("", ""); 16];
+        let mut count = 0;
+        for part in parts {
+            let Some(slot) = known.get_mut(count) else { return error("a rule of too many parts") };
+            *slot = part?;
+            count += 1;
+        }
+        let parts = &known[..count];
         let frequency = parts.iter().find(|(name, _)| *name == "FREQ").map(|(_, value)| *value);
         let mut rule = Rule::new(match frequency {
             Some("SECONDLY") => Frequency::Secondly,
@@ -234,7 +245,7 @@ impl FromStr for Rule {
             Some(other) => return error(format!("FREQ={other} is not known")),
             None => return error("a rule without FREQ"),
         });
-        for (name, value) in parts {
+        for (name, value) in parts.iter().copied() {
             // Exporters write empty parts for what was not chosen.
             if !value.is_empty() {
                 rule.part(name, value)?;
