@@ -31,7 +31,7 @@
 //! | | work | [`todos`] |
 //! | a rule | its instances | [`recur`] |
 //! | a zone's name | [`Zone`] | [`Zone::named`] |
-//! | a calendar | bytes | [`write`] |
+//! | a calendar | bytes | [`write`](fn@write) |
 //! | files and URLs | calendars, and the last good copies | [`fetch_all`] |
 //!
 //! Every window is half-open, every function pure: the time, the zone of floating times and the proxy come in as
