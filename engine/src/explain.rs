@@ -9,6 +9,8 @@ pub(crate) mod funnel;
 mod places;
 mod relief;
 pub(crate) mod room;
+#[cfg(test)]
+mod tests;
 
 pub use funnel::Rule;
 pub use places::Elsewhere;

@@ -3,7 +3,7 @@
 pub(crate) mod reason;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use summary::{ClientSummary, RetainerSummary, summarize};
 

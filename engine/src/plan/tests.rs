@@ -32,7 +32,7 @@ max_chunk = "3 hours"
 name = "video"
 "#;
 
-fn todo(uid: &str, rest: &str) -> String {
+pub(crate) fn todo(uid: &str, rest: &str) -> String {
     format!(
         "BEGIN:VTODO\r\nUID:{uid}\r\nSUMMARY:The {uid}\r\nCREATED:20261018T000000Z\r\n{rest}END:VTODO\r\n"
     )
@@ -59,7 +59,7 @@ fn inputs(hers: &str, theirs: &str, from: &str, to: &str) -> Inputs {
     }
 }
 
-fn planned(hers: &str, theirs: &str, from: &str, to: &str) -> Planned {
+pub(crate) fn planned(hers: &str, theirs: &str, from: &str, to: &str) -> Planned {
     let options = Options { effort: 0.01, ..Options::default() };
     plan_desk(inputs(hers, theirs, from, to), &options, &Silent).expect("it can be planned")
 }
