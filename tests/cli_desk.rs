@@ -311,6 +311,9 @@ fn a_feed_that_lost_its_end_is_believed_only_when_told_to() {
             .collect()
     };
     assert_eq!(calendars(&desk.published()), calendars(&first), "the last good copy is used");
+    let run = desk.run("check", &["--now", NOW]).expect(0);
+    assert!(run.out.contains("feeds/juniper.ics (juniper) - an older copy"), "{}", run.out);
+    assert!(run.out.contains("--accept feeds/juniper.ics believes it after all"), "{}", run.out);
     desk.plan(&["--accept", "feeds/juniper.ics"]).expect(0);
     assert!(!desk.read("calendars/plan.json").contains("juniper.example"));
     let run = desk.plan(&["--accept", "feeds/nobody.ics"]).expect(2);

@@ -6,7 +6,7 @@ use crate::home::Home;
 use crate::terminal::{self, Paint};
 use chrono::{DateTime, Utc};
 use plokk_engine::{Desk, words};
-use plokk_ical_io::{Fault, Feed, FeedState, Window, Zone, events, todos};
+use plokk_ical_io::{Fault, FaultCode, Feed, FeedState, Window, Zone, events, todos};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -139,7 +139,11 @@ fn for_eyes(report: &Report, desk: Option<&Desk>, paint: Paint) -> String {
     for source in &report.sources {
         let owners =
             if source.owners.is_empty() { String::new() } else { format!(" ({})", source.owners.join(", ")) };
-        text += &format!("\n{}{owners}\n", paint.bold(&source.source));
+        let state = match source.state {
+            "kept" => "an older copy",
+            state => state,
+        };
+        text += &format!("\n{}{owners} {}\n", paint.bold(&source.source), paint.dim(&format!("- {state}")));
         let is_told = |reason: &&String| source.faults.iter().any(|fault| fault.message.contains(*reason));
         if let Some(reason) = source.reason.as_ref().filter(|reason| !is_told(reason)) {
             let state = if source.state == "failed" { "cannot be read" } else { "an older copy is used" };
@@ -154,6 +158,9 @@ fn for_eyes(report: &Report, desk: Option<&Desk>, paint: Paint) -> String {
         for fault in &source.faults {
             let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
             text += &format!("  {} {line}{} [{}]\n", paint.yellow("!"), fault.message, fault.code.as_str());
+            if fault.code == FaultCode::NotBelieved {
+                text += &format!("    --accept {} believes it after all\n", source.source);
+            }
         }
     }
     let told = |warning: &&plokk_engine::Warning| {
