@@ -213,9 +213,10 @@ fn question(desk: &Desk, options: &Options) -> String {
     let posed = pose(desk, None);
     let problem = serde_json::to_vec(&posed.problem).unwrap_or_default();
     let rest = format!(
-        "{} {} {} {}",
+        "{} {} {} {} {}",
         posed.axis.epoch.timestamp(),
         options.effort,
+        options.until_stopped,
         options.seed,
         env!("CARGO_PKG_VERSION")
     );
