@@ -76,12 +76,24 @@ fn row(class: Class, spec: Spec, peers: &[Peer], limit: Option<f64>) -> Result<R
     })
 }
 
+impl Plan {
+    /// What was run, for the head of a table: version, threads of the machine, limit.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let limit = self.limit.map_or("no time limit".to_owned(), |l| format!("{l} s for each method"));
+        format!("Plokk {}, a machine with {threads} threads, {limit}.", env!("CARGO_PKG_VERSION"))
+    }
+}
+
 /// The results as Markdown: a summary by class and peer, then every run.
 #[must_use]
-pub fn markdown(rows: &[Row]) -> String {
-    let mut text = String::from(
-        "| class | peer | above best: median | worst | gap: median | seconds: median | most | MiB: most | no answer |\n\
+pub fn markdown(plan: &Plan, rows: &[Row]) -> String {
+    let mut text = format!(
+        "{}\n\n\
+         | class | peer | above best: median | worst | gap: median | seconds: median | most | MiB: most | no answer |\n\
          |---|---|---|---|---|---|---|---|---|\n",
+        plan.describe()
     );
     let mut classes: Vec<&str> = rows.iter().map(|r| r.class.as_str()).collect();
     classes.dedup();
@@ -193,7 +205,10 @@ mod tests {
             tasks: 60,
             runs: vec![run("plokk", Some(100.0), Some(95.0)), run("greedy", greedy, None)],
         };
-        let text = markdown(&[row(1, Some(150.0)), row(2, Some(130.0)), row(3, None)]);
+        let plan =
+            Plan { classes: vec![Class::S], loads: vec![0.85], seeds: vec![1, 2, 3], limit: Some(60.0) };
+        let text = markdown(&plan, &[row(1, Some(150.0)), row(2, Some(130.0)), row(3, None)]);
+        assert!(text.contains("60 s for each method"), "{text}");
         assert!(text.contains("| S | plokk | 0.0% | 0.0% | 5.0% | 1.50 | 1.50 | 20 | 0 |"), "{text}");
         assert!(text.contains("| S | greedy | 40.0% | 50.0% | – | 1.50 | 1.50 | 20 | 1 |"), "{text}");
         assert!(text.contains("| S 0.85 #3 | 60 | greedy | took too long | – | – | – |"), "{text}");

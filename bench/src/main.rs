@@ -167,7 +167,7 @@ fn side_by_side(args: &CompareArgs) -> Result<(), Box<dyn Error>> {
         limit: args.time_limit,
     };
     let rows = compare(&plan, &peers?, tell)?;
-    put(args.output.as_deref(), markdown(&rows).trim_end())
+    put(args.output.as_deref(), markdown(&plan, &rows).trim_end())
 }
 
 /// One line per problem while the table grows.
