@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use crate::expand::{Instance, expand};
+use crate::expand::{Instance, expand, of_type};
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Calendar, Component, Property};
 use crate::recur::{local_time, seconds};
@@ -226,7 +226,10 @@ impl Todo {
     /// Puts it where an instance is.
     fn place(&mut self, instance: &Instance<'_>) {
         let date = |local: i64| local_time(local).date();
-        let stamp = |name: &str| self.component.property(name).and_then(|p| Stamp::parse(p.raw_value()));
+        let stamp = |name: &str| {
+            let property = self.component.property(name)?;
+            Some(of_type(Stamp::parse(property.raw_value())?, property))
+        };
         let at = match instance.all_day {
             true => When::Date(date(instance.local)),
             false => When::Instant(utc(instance.start)),

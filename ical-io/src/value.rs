@@ -16,7 +16,8 @@ impl Stamp {
         let text = text.trim();
         let (date, rest) = digits_date(text.as_bytes())?;
         let time = match rest {
-            [] => return Some(Stamp::Date(date)),
+            // A date has no zone, whatever is written behind it.
+            [] | [b'Z' | b'z'] => return Some(Stamp::Date(date)),
             [b'T' | b't' | b' ', time @ ..] => time,
             _ => return None,
         };
@@ -37,6 +38,11 @@ impl Stamp {
     pub(crate) fn rolled_over(text: &str) -> bool {
         let Some((date, _)) = digits_date(text.trim().as_bytes()) else { return false };
         date.day() < 4 && !text.trim().replace('-', "").as_bytes()[6..8].starts_with(b"0")
+    }
+
+    /// Its date alone.
+    pub(crate) fn to_date(self) -> Stamp {
+        Stamp::Date(self.local().date())
     }
 
     /// The local time, midnight for a date.

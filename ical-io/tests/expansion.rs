@@ -167,6 +167,19 @@ fn until_is_understood_in_every_form() {
 }
 
 #[test]
+fn dates_with_a_time_behind_them_are_dates() {
+    let content = event(
+        "DTSTART;VALUE=DATE:20261012T000000\nDTEND;VALUE=DATE:20261014Z\nRRULE:FREQ=WEEKLY;COUNT=2\nEXDATE;VALUE=DATE:20261019T000000",
+    );
+    let text = format!("BEGIN:VCALENDAR\n{content}END:VCALENDAR");
+    let calendar = read(text.as_bytes(), "x").calendar;
+    let made = events(&calendar, window(), &Zone::named("America/New_York").expect("a zone")).items;
+    assert_eq!(made.len(), 1);
+    assert!(made[0].all_day);
+    assert_eq!((made[0].start, made[0].end), (at("2026-10-12T04:00:00Z"), at("2026-10-14T04:00:00Z")));
+}
+
+#[test]
 fn older_revisions_are_dropped() {
     let old = event("SEQUENCE:1\nDTSTART:20261012T090000Z\nSUMMARY:old");
     let new = event("SEQUENCE:2\nDTSTART:20261013T090000Z\nSUMMARY:new");

@@ -118,9 +118,18 @@ impl Moment {
 
 /// The date or time that a property says.
 pub(crate) fn moment(property: &Property, zones: &mut Zones<'_>) -> Option<Moment> {
-    let stamp = Stamp::parse(property.raw_value())?;
+    let stamp = of_type(Stamp::parse(property.raw_value())?, property);
     Some(match stamp {
         Stamp::Local(_) => Moment::new(stamp, zones.of(property)),
         _ => Moment::new(stamp, Zones::FLOATING),
     })
+}
+
+/// A value as its VALUE parameter wants it: some exporters write midnight behind a date.
+pub(crate) fn of_type(stamp: Stamp, property: &Property) -> Stamp {
+    match stamp {
+        Stamp::Date(_) => stamp,
+        _ if property.param("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE")) => stamp.to_date(),
+        _ => stamp,
+    }
 }

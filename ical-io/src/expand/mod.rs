@@ -14,7 +14,7 @@ use crate::model::{Calendar, Component};
 use crate::recur::Effort;
 use crate::window::Window;
 use crate::zone::{Zone, Zones};
-pub(crate) use facts::{Facts, moment};
+pub(crate) use facts::{Facts, moment, of_type};
 use instances::Bounds;
 use overrides::Override;
 use series::Series;

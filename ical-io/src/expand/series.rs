@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::facts::{Facts, Moment, moment};
+use super::facts::{Facts, Moment, moment, of_type};
 use super::length::{Length, length, shown};
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Component, Property};
@@ -145,7 +145,7 @@ impl<'f, 'a> Series<'f, 'a> {
                 );
                 continue;
             };
-            let (local, instant) = self.like_start(stamp, property, zones);
+            let (local, instant) = self.like_start(of_type(stamp, property), property, zones);
             let length = end.and_then(|end| match Stamp::parse(end) {
                 Some(stamp) => {
                     Some(Length::Exact((self.like_start(stamp, property, zones).1 - instant).max(0)))
@@ -188,7 +188,7 @@ impl<'f, 'a> Series<'f, 'a> {
                 fault(FaultCode::BadTime, property.line(), format!("EXDATE {text} is no date or time"));
                 continue;
             };
-            let moment = Moment::new(stamp, zones.of(property));
+            let moment = Moment::new(of_type(stamp, property), zones.of(property));
             if self.start.is_date() || moment.is_date() {
                 self.excluded.days.push(moment.local.div_euclid(DAY));
             } else if moment.zone == Zones::FLOATING {

@@ -235,7 +235,8 @@ impl<'a> Iterator for Params<'a> {
 
     fn next(&mut self) -> Option<Param<'a>> {
         loop {
-            let text = self.rest.strip_prefix(';').unwrap_or(self.rest);
+            let rest = self.rest.trim_start();
+            let text = rest.strip_prefix(';').unwrap_or(rest);
             if text.is_empty() {
                 return None;
             }

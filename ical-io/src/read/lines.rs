@@ -126,8 +126,10 @@ pub(super) fn divide(line: &str) -> Option<Division> {
     if name == 0 {
         return None;
     }
-    let value = match bytes[name] {
-        b':' => name,
+    // Some put spaces before the colon.
+    let end = name + bytes[name..].iter().position(|b| *b != b' ')?;
+    let value = match bytes[end] {
+        b':' => end,
         b';' => {
             let params = &line[name..];
             let colon = if is_time_name(&line[..name]) {

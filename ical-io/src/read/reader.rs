@@ -61,14 +61,18 @@ fn buffer(mut bytes: Vec<u8>, source: &str, faults: &mut Vec<Fault>) -> (Buffer,
     }
 }
 
-/// The text of a source in UTF-16 with a byte order mark, as Windows programs save it.
+/// The text of a source in UTF-16, as Windows programs save it.
 fn utf_16(bytes: &[u8]) -> Option<String> {
-    let unit: fn([u8; 2]) -> u16 = match bytes {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
+    let (little, text) = match bytes {
+        [0xff, 0xfe, text @ ..] => (true, text),
+        [0xfe, 0xff, text @ ..] => (false, text),
+        [b'B' | b'b', 0, ..] => (true, bytes),
+        [0, b'B' | b'b', ..] => (false, bytes),
         _ => return None,
     };
-    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let units = text.chunks_exact(2).map(|pair| {
+        if little { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
+    });
     Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
