@@ -351,6 +351,11 @@ impl<'m> Plan<'m> {
             let i = *i as usize;
             if !now.is_some_and(|(k, _)| self.kept_by_order(w, k, i, *lag, false)) {
                 to = to.min(self.tasks[i].first.saturating_sub(*lag));
+                // Where both lie in this window they are timed at once: what comes after is bound to
+                // where this one ends now, so this one must not move later.
+                if let Some((_, chunk)) = now.filter(|_| self.tasks[i].windows.contains(&(w as u32))) {
+                    to = to.min(chunk.end());
+                }
             }
         }
         if let Some((_, chunk)) = now {
