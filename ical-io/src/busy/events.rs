@@ -64,7 +64,7 @@ pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<
         Window { from: window.from.checked_sub_days(Days::new(1)).unwrap_or(window.from), to: window.to };
     let expanded = expand(calendar, "VEVENT", wider, floating);
     let mut faults = expanded.faults;
-    let mut items: Vec<Busy> = Vec::new();
+    let mut items: Vec<Busy> = Vec::with_capacity(expanded.instances.len());
     // The instances of a component come one after the other: what it says is looked up once.
     let mut last: Option<(&Component, Option<Busy>)> = None;
     for instance in &expanded.instances {
