@@ -228,6 +228,32 @@ fn old_and_hostile_rules_cost_little() {
 }
 
 #[test]
+fn many_overrides_zones_and_faults_cost_little() {
+    let begun = std::time::Instant::now();
+    let mut content = event("DTSTART:20000101T090000Z\nRRULE:FREQ=HOURLY");
+    for n in 0..20_000 {
+        let (day, hour) = (n / 24 % 28 + 1, n % 24);
+        let id = format!("20{:02}{:02}{day:02}T{hour:02}0000Z", 10 + n / 8064, n / 672 % 12 + 1);
+        content.push_str(&event(&format!(
+            "RECURRENCE-ID:{id}\nDTSTART;TZID=Zone {n}:{}\nSTATUS:CANCELLED",
+            &id[..15]
+        )));
+        content.push_str(&format!("BEGIN:VTIMEZONE\nTZID:Zone {n}\nEND:VTIMEZONE\n"));
+    }
+    let text = format!("BEGIN:VCALENDAR\nMETHOD:CANCEL\n{content}END:VCALENDAR");
+    let calendar = read(text.as_bytes(), "x").calendar;
+    let years = Window::new(at("2010-01-01T00:00:00Z"), at("2014-01-01T00:00:00Z"));
+    let made = events(&calendar, years, &Zone::Floating);
+    assert!(made.items.len() > 30_000);
+    assert!(
+        made.faults.len() < 2_000
+            && made.faults.iter().any(|fault| fault.message.contains("more like these"))
+    );
+    assert!(busy(&calendar, years, &Zone::Floating, None).items.is_empty());
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn the_ends_of_time_are_no_trap() {
     for start in
         ["00010101T000000", "99991231T235959Z", "99991231T235959", "00000101T000000Z", "19000229T000000Z"]

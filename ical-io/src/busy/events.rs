@@ -1,5 +1,7 @@
 //! Busy time of events and of published busy time.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Days, Utc};
 
 use super::freebusy::FreeBusyType;
@@ -70,7 +72,7 @@ pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<
     for instance in &expanded.instances {
         let component = instance.component;
         if !last.as_ref().is_some_and(|(known, _)| std::ptr::eq(*known, component)) {
-            let off = cancelled.iter().any(|part| std::ptr::eq(*part, component));
+            let off = cancelled.contains(&std::ptr::from_ref(component));
             let uid = expanded.uids[instance.of as usize].as_ref();
             last = Some((component, if off { None } else { of_event(component, uid, owner.as_deref()) }));
         }
@@ -90,13 +92,14 @@ pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<
 }
 
 /// The components of the VCALENDARs that call things off (RFC 5546 section 1.4).
-fn cancelled_parts(calendar: &Calendar) -> Vec<&Component> {
-    let mut parts = Vec::new();
+fn cancelled_parts(calendar: &Calendar) -> HashSet<*const Component> {
+    let mut parts = HashSet::new();
     for section in calendar.sections() {
         let own = calendar.properties().get(section.properties.clone()).unwrap_or_default();
         let method = own.iter().find(|property| property.is("METHOD"));
         if method.is_some_and(|method| method.raw_value().trim().eq_ignore_ascii_case("CANCEL")) {
-            parts.extend(calendar.components().get(section.components.clone()).unwrap_or_default());
+            let components = calendar.components().get(section.components.clone()).unwrap_or_default();
+            parts.extend(components.iter().map(std::ptr::from_ref));
         }
     }
     parts

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::facts::{Facts, moment};
+use super::facts::moment;
 use super::length::{Length, end};
-use super::overrides::{Future, Override};
+use super::overrides::Overrides;
 use super::series::Series;
 use super::{INSTANCE_LIMIT, Instance};
 use crate::recur::civil::DAY;
@@ -29,11 +29,10 @@ struct Candidate {
 }
 
 impl<'a> Series<'_, 'a> {
-    /// Makes the instances that meet the window. `all` are the components that `overrides` points into.
+    /// Makes the instances that meet the window.
     pub(super) fn instances(
         mut self,
-        overrides: &[Override],
-        all: &[(usize, Facts<'a>)],
+        overrides: &Overrides<'a>,
         bounds: Bounds,
         zones: &mut Zones<'a>,
         budget: &mut Effort,
@@ -41,16 +40,15 @@ impl<'a> Series<'_, 'a> {
     ) -> Made {
         let given = budget.total;
         let mut made = Made { spent: 0, exhausted: false, too_many: false };
-        let future = Future::all(overrides, all, zones);
         let all_day = self.start.is_date();
-        if !self.facts.recurs() && future.is_empty() {
+        if !self.facts.recurs() && !overrides.move_others() {
             self.single(overrides, bounds, zones, out);
             return made;
         }
         let (from, to) = (bounds.from, bounds.to);
         let longest =
             self.dates.iter().filter_map(|date| date.length).chain([self.length]).map(Length::most).max();
-        let reach = future.iter().map(Future::reach).max().unwrap_or(0) + 2 * DAY;
+        let reach = overrides.reach().saturating_add(2 * DAY);
         let low = from.saturating_sub(longest.unwrap_or(0)).saturating_sub(reach);
         let high = to.saturating_add(reach);
         self.exclude_by_rules(low, high, zones, budget, &mut made);
@@ -58,7 +56,7 @@ impl<'a> Series<'_, 'a> {
         let first = out.len();
         for candidate in candidates {
             if self.excluded.hits(candidate.local, candidate.instant)
-                || overrides.iter().any(|over| over.hits(candidate.local, candidate.instant, all_day))
+                || overrides.hits(candidate.local, candidate.instant, all_day)
             {
                 continue;
             }
@@ -73,9 +71,7 @@ impl<'a> Series<'_, 'a> {
                 local_id: candidate.local,
                 all_day,
             };
-            if let Some(future) = future.iter().rev().find(|future| future.instant <= candidate.instant) {
-                future.shift(&mut instance, zones);
-            }
+            overrides.shift(&mut instance, zones);
             if bounds.meet(instance.start, instance.end) {
                 out.push(instance);
             }
@@ -91,7 +87,7 @@ impl<'a> Series<'_, 'a> {
     /// The one instance of a component that does not recur, or overrides one of another.
     fn single(
         &self,
-        overrides: &[Override],
+        overrides: &Overrides<'a>,
         bounds: Bounds,
         zones: &mut Zones<'_>,
         out: &mut Vec<Instance<'a>>,
@@ -104,7 +100,7 @@ impl<'a> Series<'_, 'a> {
         if !(whenever || bounds.meet(start, end)) || self.excluded.hits(self.start.local, start) {
             return;
         }
-        if overrides.iter().any(|over| over.hits(self.start.local, start, all_day)) {
+        if overrides.hits(self.start.local, start, all_day) {
             return;
         }
         let id = self.facts.recurrence_id.and_then(|id| moment(id, zones));

@@ -7,7 +7,7 @@ mod overrides;
 mod series;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Calendar, Component};
@@ -16,11 +16,14 @@ use crate::window::Window;
 use crate::zone::{Zone, Zones};
 pub(crate) use facts::{Facts, moment, of_type};
 use instances::Bounds;
-use overrides::Override;
+use overrides::{Override, Overrides};
 use series::Series;
 
 /// How many instances of one component are made.
 const INSTANCE_LIMIT: usize = 200_000;
+
+/// How many faults of one expansion are told one by one.
+const FAULT_LIMIT: usize = 1_000;
 
 /// How many periods of rules are looked at in one calendar.
 const EFFORT: u64 = 60_000_000;
@@ -73,8 +76,19 @@ pub(crate) fn expand<'a>(
         faults.extend(zones.faults);
     }
     faults.sort_by_key(|fault| fault.line);
+    few(&mut faults, calendar.source());
     let uids = all.into_iter().map(|(_, facts)| facts.uid.unwrap_or_default()).collect();
     Expanded { instances, uids, faults }
+}
+
+/// Keeps as many faults as anybody reads, and says how many there are.
+fn few(faults: &mut Vec<Fault>, source: &str) {
+    if faults.len() > FAULT_LIMIT {
+        let message = format!("and {} faults more like these", faults.len() - FAULT_LIMIT);
+        let code = faults[FAULT_LIMIT].code;
+        faults.truncate(FAULT_LIMIT);
+        faults.push(Fault::new(code, source, message));
+    }
 }
 
 /// The starts and ends of all instances of some components that stand together in another one.
@@ -97,7 +111,7 @@ fn expand_all<'a>(
     instances: &mut Vec<Instance<'a>>,
     faults: &mut Vec<Fault>,
 ) {
-    let groups = Groups::of(all, zones);
+    let (groups, none) = (Groups::of(all, zones), Overrides::default());
     let (bounds, mut effort) = (Bounds::of(window), EFFORT);
     for (index, (section, facts)) in all.iter().enumerate() {
         if groups.dropped[index] {
@@ -106,11 +120,11 @@ fn expand_all<'a>(
         let zones = &mut zones[*section];
         let Some(series) = Series::of(facts, index as u32, zones, faults) else { continue };
         let overrides = match facts.recurrence_id {
-            Some(_) => &[],
-            None => groups.overrides.get(&(*section, facts.uid())).map_or(&[][..], Vec::as_slice),
+            Some(_) => &none,
+            None => groups.overrides.get(&(*section, facts.uid())).unwrap_or(&none),
         };
         let mut budget = Effort { total: effort.clamp(10_000, 20_000_000), ..Effort::default() };
-        let made = series.instances(overrides, all, bounds, zones, &mut budget, instances);
+        let made = series.instances(overrides, bounds, zones, &mut budget, instances);
         effort = effort.saturating_sub(made.spent);
         let mut fault = |code, message: &str| {
             let fault = Fault::new(code, zones.source(), message).at(facts.component.line());
@@ -125,58 +139,60 @@ fn expand_all<'a>(
     }
 }
 
+/// A VCALENDAR of the stream, and a UID in it.
+type Key<'a> = (usize, &'a str);
+
 /// Which components belong together: those of one UID in one VCALENDAR. (Several VCALENDARs of a stream are
 /// objects of their own, RFC 5545 section 3.4.)
-struct Groups<'a> {
+struct Groups<'a, 'b> {
     /// The overrides of each UID in each VCALENDAR.
-    overrides: HashMap<(usize, &'a str), Vec<Override>>,
+    overrides: HashMap<Key<'a>, Overrides<'b>>,
     /// Which components a later revision stands for.
     dropped: Vec<bool>,
 }
 
-impl<'a> Groups<'a> {
-    fn of<'b: 'a>(all: &'a [(usize, Facts<'b>)], zones: &mut [Zones<'b>]) -> Self {
-        let mut overrides: HashMap<(usize, &str), Vec<Override>> = HashMap::new();
+impl<'a, 'b: 'a> Groups<'a, 'b> {
+    fn of(all: &'a [(usize, Facts<'b>)], zones: &mut [Zones<'b>]) -> Self {
         let mut dropped = vec![false; all.len()];
-        let mut masters: HashMap<(usize, &str), usize> = HashMap::with_capacity(all.len());
-        for (index, (section, facts)) in all.iter().enumerate() {
-            if facts.uid().is_empty() {
-                continue;
-            }
+        let mut masters: HashMap<Key<'_>, usize> = HashMap::with_capacity(all.len());
+        // In an order of its own, so that faults come out the same every time.
+        let mut found: BTreeMap<Key<'_>, BTreeMap<_, Override>> = BTreeMap::new();
+        for (index, (section, facts)) in
+            all.iter().enumerate().filter(|(_, (_, facts))| !facts.uid().is_empty())
+        {
             let key = (*section, facts.uid());
-            match facts.recurrence_id {
-                None => {
-                    // Of two masters the lower SEQUENCE is the older revision. Exchange also writes several
-                    // series of one UID and one SEQUENCE: they all count.
-                    match masters.get(&key) {
-                        Some(old) if all[*old].1.sequence > facts.sequence => dropped[index] = true,
-                        Some(old) => {
-                            if all[*old].1.sequence < facts.sequence {
-                                dropped[*old] = true;
-                            }
-                            masters.insert(key, index);
-                        }
-                        None => {
-                            masters.insert(key, index);
-                        }
-                    }
+            let Some(id) = facts.recurrence_id else {
+                // Of two masters the lower SEQUENCE is the older revision. Exchange also writes several series of
+                // one UID and one SEQUENCE: they all count.
+                let old = masters.get(&key).copied();
+                let older = old.is_some_and(|old| all[old].1.sequence < facts.sequence);
+                if let Some(old) = old.filter(|_| older) {
+                    dropped[old] = true;
                 }
-                Some(id) => {
-                    let zones = &mut zones[*section];
-                    let Some(id) = moment(id, zones) else { continue };
-                    let of_uid = overrides.entry(key).or_default();
-                    let new = Override::new(index, id, facts.this_and_future, zones);
-                    match of_uid.iter_mut().find(|old| old.same(&new)) {
-                        Some(old) if all[old.index].1.sequence > facts.sequence => dropped[index] = true,
-                        Some(old) => {
-                            dropped[old.index] = true;
-                            *old = new;
-                        }
-                        None => of_uid.push(new),
+                dropped[index] = old.is_some_and(|old| all[old].1.sequence > facts.sequence);
+                if !dropped[index] {
+                    masters.insert(key, index);
+                }
+                continue;
+            };
+            let zones = &mut zones[*section];
+            let Some(id) = moment(id, zones) else { continue };
+            let new = Override::new(index, id, facts.this_and_future, zones);
+            // Of two revisions of an override the later one counts.
+            let of_uid = found.entry(key).or_default();
+            match of_uid.get(&new.key()) {
+                Some(old) if all[old.index].1.sequence > facts.sequence => dropped[index] = true,
+                old => {
+                    if let Some(old) = old {
+                        dropped[old.index] = true;
                     }
+                    of_uid.insert(new.key(), new);
                 }
             }
         }
-        Groups { overrides, dropped }
+        let overrides = found
+            .into_iter()
+            .map(|(key, of_uid)| (key, Overrides::of(of_uid.into_values(), all, &mut zones[key.0])));
+        Groups { overrides: overrides.collect(), dropped }
     }
 }

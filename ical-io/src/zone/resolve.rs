@@ -28,6 +28,8 @@ pub(crate) struct Zones<'a> {
     /// Dates first, floating times second, UTC third; then those that TZIDs name.
     clocks: Vec<Clock>,
     known: HashMap<String, ZoneId>,
+    /// The VTIMEZONEs by their TZID, once one is looked for.
+    definitions: Option<HashMap<String, &'a Component>>,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Zones<'a> {
             components: calendar.components().get(section.components.clone()).unwrap_or_default(),
             clocks: [floating, floating, &Zone::UTC].map(|zone| Clock::new(zone.clone())).into(),
             known: HashMap::new(),
+            definitions: None,
             faults: Vec::new(),
         };
         if *floating != Zone::Floating
@@ -96,15 +99,25 @@ impl<'a> Zones<'a> {
         id
     }
 
+    /// The first VTIMEZONE of a TZID.
+    fn definition(&mut self, tzid: &str) -> Option<&'a Component> {
+        let components = self.components;
+        let definitions = self.definitions.get_or_insert_with(|| {
+            let mut definitions = HashMap::new();
+            for component in components.iter().filter(|component| component.name() == "VTIMEZONE") {
+                let id = component.text("TZID").unwrap_or_default().trim().to_owned();
+                definitions.entry(id).or_insert(component);
+            }
+            definitions
+        });
+        definitions.get(tzid.trim()).copied()
+    }
+
     fn look_up(&mut self, tzid: &str) -> Option<Zone> {
         if let Some(tz) = iana(tzid) {
             return Some(Zone::Iana(tz));
         }
-        let is_it = |component: &&Component| {
-            component.name() == "VTIMEZONE"
-                && component.text("TZID").is_some_and(|id| id.trim() == tzid.trim())
-        };
-        let found = self.components.iter().find(is_it);
+        let found = self.definition(tzid);
         if let Some(component) = found {
             let (definition, faults) = Definition::of(component, self.source);
             self.faults.extend(faults);
