@@ -6,12 +6,16 @@
 //! calendars.
 
 mod faults;
+mod lp;
 mod model;
 mod options;
 mod problem;
+mod relax;
 mod search;
 mod solution;
 mod solve;
+#[cfg(test)]
+mod testing;
 mod units;
 mod verify;
 

@@ -36,10 +36,10 @@ pub struct Progress {
 /// The stages of solving, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// The LP relaxation is solved: the bound rises.
+    /// A first plan is made.
+    Starting,
+    /// The linear relaxation is solved: the bound rises.
     Bounding,
-    /// The LP's answer is made whole.
-    Rounding,
     /// The plan is improved.
     Improving,
 }

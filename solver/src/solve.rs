@@ -1,13 +1,16 @@
-//! From a problem to a solution: compile, bound, round, improve, verify.
+//! From a problem to a solution: compile, start, bound, improve, verify.
 
 use crate::faults::ProblemFault;
 use crate::model::Model;
 use crate::options::{Observer, Options, Progress, Stage};
 use crate::problem::Problem;
-use crate::search::{Annealing, Neighbours, Plan, anneal};
-use crate::solution::{Chunk, Solution, Status};
+use crate::relax::relax;
+use crate::search::{Annealing, Inserter, Neighbours, Plan, anneal};
+use crate::solution::{Chunk, OPTIMAL_GAP, Solution, Status};
 use crate::units::{Points, Slot};
 use crate::verify::{Violation, verify};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An answer, and how it came to its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,21 +74,133 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
         return Err(SolveError::Faults(faults));
     }
     let model = Model::new(problem);
-    let near = Neighbours::new(&model);
-    let mut stopped = false;
-    let rounds = (options.effort * 100_000.0) as u64;
-    let how = Annealing { rounds, most: 8, seed: options.seed, temperature: (3.0, 0.05) };
-    let best = anneal(Plan::empty(&model), &near, how, &mut |done, cost| {
-        observer.progress(Progress { stage: Stage::Improving, done, cost: Some(Points(cost)), bound: None });
-        stopped |= observer.stop();
-        stopped
-    });
-    let solution = solution(problem, &best);
+    let run = Run { model: &model, near: Neighbours::new(&model), options, observer };
+    let mut state = run.start();
+    run.bound(&mut state);
+    run.improve(&mut state);
+    let mut solution = solution(problem, &state.plan);
+    solution.bound = state.bound.is_finite().then(|| Points(state.bound.min(solution.cost.0)));
     let verdict = verify(problem, &solution);
     if verdict.violations.is_empty() {
-        Ok(Outcome { solution, stopped })
+        Ok(Outcome { solution, stopped: state.stopped })
     } else {
         Err(SolveError::Invalid(verdict.violations))
+    }
+}
+
+/// How many times some tasks are taken out and put back, per task, at the default effort: up to so
+/// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
+const ROUNDS_PER_TASK: f64 = 400.0;
+const MANY_TASKS: f64 = 200.0;
+const FEW_TASKS: f64 = 20.0;
+
+/// The share of the rounds that come before the relaxation, to give it a good plan to start from.
+const FIRST_ROUNDS: f64 = 0.15;
+
+/// How many plans are improved side by side; fixed, so that threads don't change the answer.
+const CHAINS: u64 = 2;
+
+/// One problem being solved.
+struct Run<'a> {
+    model: &'a Model,
+    near: Neighbours,
+    options: &'a Options,
+    observer: &'a dyn Observer,
+}
+
+/// What is known so far.
+struct State<'a> {
+    plan: Plan<'a>,
+    bound: f64,
+    tolls: Vec<f64>,
+    stopped: bool,
+}
+
+impl<'a> Run<'a> {
+    /// A first plan: greedy, and quickly improved.
+    fn start(&self) -> State<'a> {
+        let filled = [false, true].map(|by_weight| {
+            let mut plan = Plan::empty(self.model);
+            Inserter::default().fill(&mut plan, by_weight);
+            plan
+        });
+        let [by_due, by_weight] = filled;
+        let plan = if by_due.cost() <= by_weight.cost() { by_due } else { by_weight };
+        let mut state = State { plan, bound: f64::NEG_INFINITY, tolls: Vec::new(), stopped: false };
+        self.anneal(&mut state, FIRST_ROUNDS, 0, Stage::Starting);
+        state
+    }
+
+    /// Solves the linear relaxation: the bound, and what each window is worth.
+    fn bound(&self, state: &mut State<'a>) {
+        if state.stopped {
+            return;
+        }
+        let cost = state.plan.cost();
+        let relaxation = relax(self.model, &state.plan, self.options.effort, &mut |done, bound| {
+            self.report(Stage::Bounding, done, cost, bound);
+            state.stopped |= self.observer.stop();
+            state.stopped
+        });
+        state.bound = relaxation.bound;
+        state.tolls = relaxation.tolls;
+    }
+
+    /// Improves the plan for as long as the options say.
+    fn improve(&self, state: &mut State<'a>) {
+        let mut share = 1.0;
+        for pass in 1.. {
+            if state.stopped || state.plan.cost() <= state.bound + OPTIMAL_GAP * state.plan.cost().abs() {
+                return;
+            }
+            self.anneal(state, share, pass, Stage::Improving);
+            if !self.options.until_stopped {
+                return;
+            }
+            share *= 1.5;
+        }
+    }
+
+    /// Anneals a share of the rounds, in chains side by side; the best plan stays.
+    fn anneal(&self, state: &mut State<'a>, share: f64, pass: u64, stage: Stage) {
+        let tasks = self.model.tasks.iter().filter(|t| !t.allowed.is_empty()).count();
+        if tasks == 0 {
+            return;
+        }
+        let counted = (tasks as f64).max(FEW_TASKS).min((tasks as f64 * MANY_TASKS).sqrt().max(FEW_TASKS));
+        let rounds = (counted * ROUNDS_PER_TASK * self.options.effort * share).ceil() as u64;
+        let stopped = AtomicBool::new(false);
+        let chain = |k: u64| {
+            let seed = self.options.seed ^ (k + CHAINS * pass).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let how = Annealing { rounds, most: 10, seed, temperature: self.temperature() };
+            anneal(state.plan.clone(), &self.near, how, &state.tolls, &mut |done, cost| {
+                if k == 0 {
+                    self.report(stage, done, cost, state.bound);
+                }
+                if self.observer.stop() {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+                stopped.load(Ordering::Relaxed)
+            })
+        };
+        let plans: Vec<Plan<'a>> = (0..CHAINS).into_par_iter().map(chain).collect();
+        let best = plans.into_iter().min_by(|a, b| a.cost().total_cmp(&b.cost()));
+        state.plan = best.filter(|plan| plan.cost() < state.plan.cost()).unwrap_or(state.plan.clone());
+        state.stopped |= stopped.into_inner();
+    }
+
+    /// The annealing's temperatures, in points, from what a change typically costs: a few setups.
+    fn temperature(&self) -> (f64, f64) {
+        let setup = &self.model.setup;
+        let lateness: f64 =
+            self.model.tasks.iter().map(|t| t.late).sum::<f64>() / self.model.tasks.len() as f64;
+        let unit = (setup.block + setup.switch + self.model.chunk + lateness / 5.0).max(1e-3) / 10.0;
+        (4.0 * unit, 0.1 * unit)
+    }
+
+    fn report(&self, stage: Stage, done: f64, cost: f64, bound: f64) {
+        let bound = bound.is_finite().then_some(Points(bound.min(cost)));
+        self.observer.progress(Progress { stage, done, cost: Some(Points(cost)), bound });
     }
 }
 

@@ -2,21 +2,27 @@
 //! task the windows in which it can be done at all.
 
 mod cover;
+mod tails;
 
 use crate::problem::{Problem, Task};
 pub(crate) use cover::Cover;
 use std::collections::HashMap;
+pub(crate) use tails::PATIENCE;
 
 /// A compiled problem.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) horizon: i32,
+    /// Slots in a day.
+    pub(crate) day: f64,
     /// Every worker's windows, by start.
     pub(crate) windows: Vec<Window>,
     pub(crate) tasks: Vec<Job>,
     pub(crate) caps: Vec<Limit>,
     pub(crate) quotas: Vec<Floor>,
     pub(crate) setup: Setup,
+    /// Each task's client and kind, side by side: what is looked up most.
+    kinds: Vec<(u32, u32)>,
     /// Points for each chunk of a task beyond its first.
     pub(crate) chunk: f64,
     /// Points for each slot short of a quota.
@@ -25,8 +31,6 @@ pub(crate) struct Model {
     pub(crate) constant: f64,
     /// How many workers there are.
     pub(crate) workers: usize,
-    /// How many clients there are.
-    pub(crate) clients: usize,
 }
 
 /// What stands between two consecutive chunks in a window.
@@ -37,6 +41,13 @@ pub(crate) struct Setup {
     pub(crate) other_client: i32,
     pub(crate) block: f64,
     pub(crate) switch: f64,
+}
+
+impl Setup {
+    /// The least buffer between any two chunks.
+    pub(crate) fn least_buffer(&self) -> i32 {
+        self.same_batch.min(self.same_client).min(self.other_client)
+    }
 }
 
 /// A window of one worker.
@@ -107,10 +118,17 @@ pub(crate) struct Job {
     pub(crate) prefer: Option<(f64, Cover)>,
     /// Points per slot kept where the last plan had it, by worker.
     pub(crate) previous: Vec<(u32, f64, Cover)>,
+    /// Whether a chunk of it may cost less than nothing: for being kept where it was.
+    pub(crate) favoured: bool,
     /// Eligible intervals, by start, none inside another.
     pub(crate) eligible: Option<Vec<(i32, i32)>>,
     pub(crate) preds: Vec<(u32, i32)>,
     pub(crate) succs: Vec<(u32, i32)>,
+    /// What it costs when all that comes after it is left out.
+    pub(crate) blocked: f64,
+    /// For each level of patience and each window: the lateness of all that comes after it, when it
+    /// is complete there; see [`mod@tails`].
+    pub(crate) tails: Vec<Vec<f32>>,
     /// The windows in which a chunk of it fits, by start; empty when it can't be planned.
     pub(crate) allowed: Vec<u32>,
     /// Depth in the graph of links: predecessors come first.
@@ -137,6 +155,7 @@ impl Model {
         let weights = &problem.weights;
         let mut model = Model {
             horizon: problem.horizon.0,
+            day: 24.0 * hour,
             windows: windows(problem, &names, hour),
             tasks: problem.tasks.iter().map(|t| job(problem, &names, t, hour)).collect(),
             caps: problem
@@ -159,13 +178,15 @@ impl Model {
             chunk: weights.chunk,
             quota_slot: weights.quota / hour,
             constant: 0.0,
+            kinds: Vec::new(),
             workers: problem.workers.len(),
-            clients: names.clients.len(),
         };
         let previous = problem.tasks.iter().flat_map(|t| &t.previous);
         model.constant = previous.map(|p| weights.moved / hour * f64::from(p.time.len().0)).sum();
+        model.kinds = model.tasks.iter().map(|t| (t.client, t.kind)).collect();
         model.link(problem, &names);
         model.allow(problem, &names);
+        tails::fill(&mut model);
         model
     }
 
@@ -251,10 +272,10 @@ impl Model {
 
     /// Buffer slots and setup points between two consecutive chunks of tasks `a` and `b`.
     pub(crate) fn between(&self, a: usize, b: usize) -> (i32, f64) {
-        let (a, b) = (&self.tasks[a], &self.tasks[b]);
-        if a.kind == b.kind {
+        let (a, b) = (self.kinds[a], self.kinds[b]);
+        if a == b {
             (self.setup.same_batch, 0.0)
-        } else if a.client == b.client {
+        } else if a.0 == b.0 {
             (self.setup.same_client, self.setup.block)
         } else {
             (self.setup.other_client, self.setup.block + self.setup.switch)
@@ -438,6 +459,7 @@ fn job(problem: &Problem, names: &Names, task: &Task, hour: f64) -> Job {
         late_slot: weights.late_day * task.weight / day,
         soon: weights.soon / hour / day,
         prefer: prefer.map(|list| (weights.prefer / hour, Cover::new(list.iter().copied()))),
+        favoured: !previous.is_empty(),
         previous,
         eligible: task.eligible.as_ref().map(|list| {
             let mut list: Vec<(i32, i32)> =
@@ -453,6 +475,8 @@ fn job(problem: &Problem, names: &Names, task: &Task, hour: f64) -> Job {
         }),
         preds: Vec::new(),
         succs: Vec::new(),
+        blocked: 0.0,
+        tails: Vec::new(),
         allowed: Vec::new(),
         rank: u32::MAX,
     }

@@ -3,6 +3,7 @@
 use super::insert::Inserter;
 use super::ruin::{Neighbours, choose};
 use super::state::Plan;
+use crate::model::PATIENCE;
 use fastrand::Rng;
 
 /// How to anneal.
@@ -23,13 +24,14 @@ pub(crate) fn anneal<'m>(
     start: Plan<'m>,
     near: &Neighbours,
     how: Annealing,
+    tolls: &[f64],
     stop: &mut dyn FnMut(f64, f64) -> bool,
 ) -> Plan<'m> {
     let mut rng = Rng::with_seed(how.seed);
-    let mut inserter = Inserter::default();
+    let mut inserter = Inserter::with_tolls(tolls);
     let mut plan = start;
     let mut cost = plan.cost();
-    let (mut best, mut best_cost) = (plan.clone(), cost);
+    let (mut best, mut best_cost) = (plan.sequences.clone(), cost);
     let (hot, cold) = how.temperature;
     for round in 0..how.rounds {
         let done = round as f64 / how.rounds as f64;
@@ -40,17 +42,17 @@ pub(crate) fn anneal<'m>(
         rebuild(&mut plan, near, &mut inserter, &mut rng, how.most);
         let temperature = hot * (cold / hot).powf(done);
         let now = plan.cost();
-        if now < cost - temperature * rng.f64().max(1e-300).ln() {
+        if !plan.broken && now < cost - temperature * rng.f64().max(1e-300).ln() {
             cost = now;
             if cost < best_cost - 1e-7 {
                 best_cost = cost;
-                best.clone_from(&plan);
+                best.clone_from(&plan.sequences);
             }
         } else {
             plan.undo();
         }
     }
-    best
+    Plan::of(plan.model, best)
 }
 
 /// Takes some tasks out and puts them, and whatever else is not planned, back.
@@ -61,7 +63,12 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
         take(plan, j as usize, &mut pool);
     }
     add_open(plan, &mut pool, rng);
+    if plan.broken {
+        return;
+    }
     order(plan, &mut pool, rng);
+    inserter.toll_share = if rng.bool() { 0.0 } else { rng.f64() };
+    inserter.patience = rng.usize(0..PATIENCE.len());
     let blink = rng.u32(0..4) * 3;
     for at in 0..pool.len() {
         let j = pool[at] as usize;
@@ -93,7 +100,7 @@ fn add_open(plan: &mut Plan<'_>, pool: &mut Vec<u32>, rng: &mut Rng) {
     let open: Vec<usize> = (0..model.tasks.len())
         .filter(|j| !plan.complete(*j) && !model.tasks[*j].allowed.is_empty() && !pool.contains(&(*j as u32)))
         .collect();
-    let share = 8.0 / open.len().max(1) as f64;
+    let share = 3.0 / open.len().max(1) as f64;
     for j in open {
         if rng.f64() < share {
             take(plan, j, pool);

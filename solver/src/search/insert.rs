@@ -3,7 +3,7 @@
 
 use super::state::{Placed, Plan};
 use super::timing::{NEVER, add_lateness, fill_costs};
-use crate::model::Cell;
+use crate::model::{Cell, starts};
 
 /// A place for a chunk, and what it adds to the cost.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,13 @@ pub(crate) struct Inserter {
     costs: Vec<f32>,
     table: Vec<f64>,
     cuts: Vec<Cut>,
+    lens: Vec<i32>,
+    turn: u32,
+    /// Points per slot charged for the use of each window, beside the cost; empty: none.
+    pub(crate) tolls: Vec<f64>,
+    pub(crate) toll_share: f64,
+    /// How much time to leave to what comes after a task: a level of the model's tails.
+    pub(crate) patience: usize,
 }
 
 /// What is to be inserted into a window.
@@ -44,13 +51,18 @@ struct Cut {
 }
 
 impl Inserter {
+    /// An inserter that charges for the use of windows.
+    pub(crate) fn with_tolls(tolls: &[f64]) -> Inserter {
+        Inserter { tolls: tolls.to_vec(), ..Inserter::default() }
+    }
+
     /// Plans task `j`, of which nothing is planned yet, as cheaply as one insertion can; leaves it
     /// out where that is cheaper. `skip` leaves windows out of account, for the sake of variety.
     pub(crate) fn insert(&mut self, plan: &mut Plan<'_>, j: usize, skip: &mut dyn FnMut() -> bool) {
         let job = &plan.model.tasks[j];
         if job.size <= job.max {
             let whole = self.best_whole(plan, j, skip);
-            let outside = plan.task_points(j);
+            let outside = plan.task_points(j) + job.blocked;
             let worth = whole.filter(|spot| spot.cost < outside);
             if job.size < 2 * job.min {
                 if let Some(spot) = worth {
@@ -58,7 +70,10 @@ impl Inserter {
                 }
                 return;
             }
-            let split = self.best_split(plan, j, skip);
+            // Cutting costs a chunk and more; where the whole lies well it is rarely worth the trouble.
+            let setup = &plan.model.setup;
+            let well = worth.is_some_and(|s| s.cost < plan.model.chunk + setup.block + setup.switch);
+            let split = if well && !self.try_cutting() { None } else { self.best_split(plan, j, skip) };
             match (worth, split) {
                 (Some(spot), None) => {
                     place(plan, j, spot);
@@ -80,6 +95,38 @@ impl Inserter {
                 break;
             }
         }
+    }
+
+    /// Plans every task, each where it costs least when its turn comes: the dearest to leave waiting
+    /// first, as a share of its size (`by_weight`), or by due time; what others wait for before them.
+    pub(crate) fn fill(&mut self, plan: &mut Plan<'_>, by_weight: bool) {
+        let model = plan.model;
+        let mut order: Vec<usize> =
+            (0..model.tasks.len()).filter(|j| !model.tasks[*j].allowed.is_empty()).collect();
+        let urgency = |j: &usize| {
+            let job = &model.tasks[*j];
+            let behind = (job.late + job.late_slot * model.day + job.blocked) / f64::from(job.size);
+            if by_weight { -behind } else { f64::from(job.due) }
+        };
+        order.sort_by(|a, b| urgency(a).total_cmp(&urgency(b)).then(a.cmp(b)));
+        for j in order {
+            self.insert_with_preds(plan, j);
+        }
+    }
+
+    fn insert_with_preds(&mut self, plan: &mut Plan<'_>, j: usize) {
+        if plan.tasks[j].windows.is_empty() {
+            for (i, _) in &plan.model.tasks[j].preds {
+                self.insert_with_preds(plan, *i as usize);
+            }
+            self.insert(plan, j, &mut || false);
+        }
+    }
+
+    /// True every few times.
+    fn try_cutting(&mut self) -> bool {
+        self.turn = self.turn.wrapping_add(1);
+        self.turn.is_multiple_of(8)
     }
 
     /// The cheapest place for task `j` in one chunk, with all that the task then costs.
@@ -129,7 +176,8 @@ impl Inserter {
             if plan.cap_room(&cell.caps, job.client) < piece.len {
                 continue;
             }
-            let gain = plan.quota_gain(&cell.quotas, job.client, piece.len);
+            let toll = self.tolls.get(w).map_or(0.0, |t| t * self.toll_share * f64::from(piece.len));
+            let gain = plan.quota_gain(&cell.quotas, job.client, piece.len) - toll;
             let limit = best.map_or(limit, |b| b.cost);
             let bounds = in_cell(cell, from, to, piece.len);
             if let Some(spot) = self.best_in(plan, w, piece, bounds, limit + gain) {
@@ -149,27 +197,50 @@ impl Inserter {
     ) -> Option<Spot> {
         let model = plan.model;
         let (j, len) = (piece.task, piece.len);
-        let range = fill_costs(plan, j, w, len, from, to, &mut self.costs)?;
         let window = &model.windows[w];
-        if let Some(other_end) = piece.completes {
-            add_lateness(&model.tasks[j], window, len, other_end, range, &mut self.costs);
-        }
+        let (lo, hi) = starts(&model.tasks[j], window, len, from, to)?;
+        let (lo, hi) = (lo - window.start, hi - window.start);
         plan.fresh(w);
         let sequence = &plan.sequences[w];
         let timing = &plan.timing[w];
-        let mut best: Option<(f64, usize, usize)> = None;
+        let soonest =
+            piece.completes.map_or(0.0, |end| model.tasks[j].lateness(end.max(window.start + lo + len)));
+        let tail = match piece.completes {
+            Some(_) => model.tasks[j].tails.get(self.patience).map_or(0.0, |tails| f64::from(tails[w])),
+            None => 0.0,
+        };
+        let soonest = soonest + tail;
+        let mut range = None;
+        let mut best: Option<(f64, usize)> = None;
         for position in first_position(plan, w, j)..=sequence.len() {
             let seam = Seam::new(plan, w, position, j);
-            let bar = best.map_or(limit, |b| b.0) - seam.setup + f64::from(timing.best);
+            let limit = best.map_or(limit, |b| b.0);
+            let (after, before) = timing.room(position);
+            let first = lo.max(after + seam.before as i32);
+            let last = hi.min(before - seam.after as i32 - len);
+            if first > last || (seam.setup + soonest >= limit && !model.tasks[j].favoured) {
+                continue;
+            }
+            // What the piece costs at each start is the same at every place: worked out once, if at all.
+            let range = match range {
+                Some(range) => range,
+                None => {
+                    let all = fill_costs(plan, j, w, len, from, to, &mut self.costs)?;
+                    if let Some(other_end) = piece.completes {
+                        add_lateness(&model.tasks[j], window, len, other_end, all, &mut self.costs);
+                    }
+                    *range.insert(all)
+                }
+            };
             let forward = timing.forward(position);
             let backward = timing.backward(position);
             let least = least_cost(&self.costs, forward, backward, range, len as usize, seam);
-            if f64::from(least) < bar.min(f64::from(NEVER / 2.0)) {
-                let cost = f64::from(least) + seam.setup - f64::from(timing.best);
-                best = Some((cost, position, 0));
+            let cost = f64::from(least) + seam.setup - f64::from(timing.best) + tail;
+            if least < NEVER / 2.0 && cost < limit {
+                best = Some((cost, position));
             }
         }
-        let (cost, position, _) = best?;
+        let ((cost, position), range) = (best?, range?);
         let seam = Seam::new(plan, w, position, j);
         let (forward, backward) = (timing.forward(position), timing.backward(position));
         let start = cheapest_start(&self.costs, forward, backward, range, len as usize, seam)?;
@@ -220,17 +291,22 @@ impl Inserter {
         if longest < job.min {
             return;
         }
-        let late = model.windows[w].end > job.due;
+        let late = model.windows[w].end > job.due || !job.tails.is_empty();
+        list_lengths(&mut self.lens, left, job.min, longest);
         let row = self.table.len();
         let other_end = plan.tasks[j].last;
         for completes in [None, Some(other_end)] {
             if completes.is_some() && !late {
                 break;
             }
-            for len in job.min..=longest {
+            let first = self.table.len();
+            self.table.resize(first + (longest - job.min + 1) as usize, f64::INFINITY);
+            for k in 0..self.lens.len() {
+                let len = self.lens[k];
                 let piece = Piece { task: j, len, completes };
-                let cost = self.best_here(plan, w, piece, (from, to), f64::INFINITY).map(|s| s.cost);
-                self.table.push(cost.unwrap_or(f64::INFINITY));
+                if let Some(spot) = self.best_here(plan, w, piece, (from, to), f64::INFINITY) {
+                    self.table[first + (len - job.min) as usize] = spot.cost;
+                }
             }
         }
         self.cuts.push(Cut { window: w as u32, row, lens: (job.min, longest), late });
@@ -242,8 +318,8 @@ impl Inserter {
         let left = (job.size - plan.tasks[j].planned) as usize;
         let chunk = plan.model.chunk;
         let first = if plan.tasks[j].windows.is_empty() { -chunk } else { 0.0 };
-        let now = plan.task_points(j);
-        let never = job.lateness(plan.model.horizon);
+        let now = plan.task_points(j) + job.blocked;
+        let never = job.lateness(plan.model.horizon) + job.blocked;
         let cuts_now = chunk * plan.tasks[j].windows.len().saturating_sub(1) as f64;
         let width = left + 1;
         let mut least = vec![f64::INFINITY; width];
@@ -314,6 +390,23 @@ impl Inserter {
             }
         }
     }
+}
+
+/// The lengths to price for what is left of a task: a grid from both ends, so that two lengths on it
+/// may add up to all that is left, and the longest.
+fn list_lengths(lens: &mut Vec<i32>, left: i32, min: i32, longest: i32) {
+    let step = ((longest - min) / 6).max(1) as usize;
+    lens.clear();
+    lens.extend((min..=longest).step_by(step));
+    lens.extend(
+        (min..=longest).step_by(step).map(|len| left - len).filter(|len| (min..=longest).contains(len)),
+    );
+    lens.push(longest);
+    if left <= longest {
+        lens.push(left);
+    }
+    lens.sort_unstable();
+    lens.dedup();
 }
 
 fn place(plan: &mut Plan<'_>, j: usize, spot: Spot) -> bool {

@@ -54,10 +54,11 @@ fn distance(model: &Model, a: usize, b: usize) -> f64 {
 pub(crate) fn choose(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, most: usize) -> Vec<u32> {
     let model = plan.model;
     let count = rng.usize(1..=most.max(1));
-    match rng.usize(0..10) {
-        0..4 => around_task(plan, near, rng, count),
-        4..7 => around_window(plan, rng, count),
-        7..9 => of_client(plan, rng, count),
+    match rng.usize(0..12) {
+        0..3 => around_task(plan, near, rng, count),
+        3..6 => around_window(plan, rng, count),
+        6..8 => of_client(plan, rng, count),
+        8..11 => make_room(plan, rng, count),
         _ => (0..count).map(|_| rng.usize(0..model.tasks.len()) as u32).collect(),
     }
 }
@@ -71,6 +72,35 @@ fn around_task(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, count: usize) 
         }
         if rng.u8(..) < 160 {
             chosen.push(*other);
+        }
+    }
+    chosen
+}
+
+/// A costly task, and some of those that lie where it would cost less.
+fn make_room(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
+    let seed = costly_task(plan, rng);
+    let job = &plan.model.tasks[seed as usize];
+    let mut chosen = vec![seed];
+    let in_time = job.allowed.iter().filter(|w| plan.model.windows[**w as usize].start < job.due);
+    let windows: Vec<u32> = in_time.copied().collect();
+    if windows.is_empty() {
+        return chosen;
+    }
+    for _ in 0..4 * count {
+        let sequence = &plan.sequences[windows[rng.usize(0..windows.len())] as usize];
+        if chosen.len() > count {
+            break;
+        }
+        // A few neighbours in one window free more room at a stretch than as many scattered ones.
+        if sequence.is_empty() {
+            continue;
+        }
+        let first = rng.usize(0..sequence.len());
+        for chunk in sequence[first..].iter().take(rng.usize(1..=3)) {
+            if !chosen.contains(&chunk.task) {
+                chosen.push(chunk.task);
+            }
         }
     }
     chosen

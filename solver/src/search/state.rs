@@ -35,7 +35,7 @@ impl Progress {
     }
 }
 
-/// A plan, valid at any time, with its cost.
+/// A plan with its cost; valid but for what [`Plan::broken`] says.
 #[derive(Clone)]
 pub(crate) struct Plan<'m> {
     pub(crate) model: &'m Model,
@@ -45,9 +45,12 @@ pub(crate) struct Plan<'m> {
     pub(crate) quota_used: Vec<i32>,
     pub(crate) timing: Vec<Timing>,
     window_cost: Vec<f64>,
+    free: Vec<i32>,
     task_cost: Vec<f64>,
     /// The sum of window and task costs.
     sum: f64,
+    /// Whether a rule is broken, so that the change must be taken back.
+    pub(crate) broken: bool,
     journal: Journal,
 }
 
@@ -77,8 +80,10 @@ impl<'m> Plan<'m> {
             quota_used: vec![0; model.quotas.len()],
             timing: vec![Timing::default(); windows],
             window_cost: vec![0.0; windows],
+            free: model.windows.iter().map(|w| w.len()).collect(),
             task_cost: vec![0.0; tasks],
             sum: 0.0,
+            broken: false,
             journal: Journal {
                 window_saved: vec![0; windows],
                 task_saved: vec![0; tasks],
@@ -87,6 +92,28 @@ impl<'m> Plan<'m> {
         };
         for j in 0..tasks {
             plan.cost_task(j);
+        }
+        plan.save();
+        plan
+    }
+
+    /// The plan that holds given sequences, which must be those of a valid plan.
+    pub(crate) fn of(model: &'m Model, sequences: Vec<Vec<Placed>>) -> Plan<'m> {
+        let mut plan = Plan::empty(model);
+        plan.sequences = sequences;
+        for w in 0..plan.sequences.len() {
+            for k in 0..plan.sequences[w].len() {
+                let chunk = plan.sequences[w][k];
+                let mine = &mut plan.tasks[chunk.task as usize];
+                mine.windows.push(w as u32);
+                mine.planned += chunk.len;
+                plan.count(w, chunk, 1);
+            }
+            plan.count_free(w);
+            plan.cost_window(w);
+        }
+        for j in 0..plan.tasks.len() {
+            plan.refresh_task(j);
         }
         plan.save();
         plan
@@ -127,6 +154,7 @@ impl<'m> Plan<'m> {
             self.sequences[w as usize] = sequence;
             self.window_cost[w as usize] = cost;
             self.timing[w as usize].stale = true;
+            self.count_free(w as usize);
         }
         while let Some((j, progress, cost)) = self.journal.tasks.pop() {
             self.tasks[j as usize] = progress;
@@ -136,6 +164,7 @@ impl<'m> Plan<'m> {
         self.cap_used.clone_from(&self.journal.cap_used);
         self.quota_used.clone_from(&self.journal.quota_used);
         self.sum = self.journal.sum;
+        self.broken = false;
         self.save();
     }
 
@@ -173,7 +202,8 @@ impl<'m> Plan<'m> {
         true
     }
 
-    /// Takes a task out of the plan; tasks that come after it must be out already.
+    /// Takes a task out of the plan; tasks that come after it must be out already. The plan may then be
+    /// [`Plan::broken`].
     pub(crate) fn remove(&mut self, j: usize) {
         self.save_task(j);
         while let Some(w) = self.tasks[j].windows.last().copied() {
@@ -182,8 +212,9 @@ impl<'m> Plan<'m> {
             let position = self.sequences[w].iter().position(|c| c.task as usize == j);
             let position = position.expect("a task's windows are those that hold its chunks");
             self.take_out(w, position);
-            let fits = self.retime(w);
-            debug_assert!(fits, "a window with one chunk less stays valid");
+            // Where buffers are such that two chunks want more between them than a third one with its
+            // own buffers takes, a window may need the chunk that is taken out.
+            self.broken |= !self.retime(w);
         }
         self.refresh_task(j);
     }
@@ -234,9 +265,20 @@ impl<'m> Plan<'m> {
         self.model.quota_slot * f64::from(short.sum::<i32>())
     }
 
-    /// The slots of a window that no chunk takes; buffers are not counted.
+    /// The most slots that one more chunk in a window could have: what chunks, buffers between them
+    /// and the least buffer to the new one leave.
     pub(crate) fn free(&self, w: usize) -> i32 {
-        self.model.windows[w].len() - self.sequences[w].iter().map(|c| c.len).sum::<i32>()
+        self.free[w]
+    }
+
+    fn count_free(&mut self, w: usize) {
+        let sequence = &self.sequences[w];
+        let least = self.model.setup.least_buffer();
+        let between =
+            sequence.windows(2).map(|p| self.model.between(p[0].task as usize, p[1].task as usize).0);
+        let taken: i32 = sequence.iter().map(|c| c.len).sum::<i32>() + between.sum::<i32>();
+        let seam = if sequence.is_empty() { 0 } else { least };
+        self.free[w] = self.model.windows[w].len() - taken - seam;
     }
 
     /// Whether another worker does task `j` at some time inside window `w`.
@@ -263,6 +305,7 @@ impl<'m> Plan<'m> {
             }
         }
         self.cost_window(w);
+        self.count_free(w);
         for k in 0..self.sequences[w].len() {
             self.refresh_task(self.sequences[w][k].task as usize);
         }
@@ -385,8 +428,7 @@ impl<'m> Plan<'m> {
     /// Whether the order within window `w` alone keeps the link between the chunk at place `k` and
     /// task `i`, all of whose chunks lie in that window on the right side of it.
     fn kept_by_order(&self, w: usize, k: usize, i: usize, lag: i32, before: bool) -> bool {
-        let setup = &self.model.setup;
-        if lag > setup.same_batch.min(setup.same_client).min(setup.other_client) {
+        if lag > self.model.setup.least_buffer() {
             return false;
         }
         let sequence = &self.sequences[w];

@@ -16,6 +16,9 @@ pub(crate) struct Timing {
     forward: Vec<f32>,
     /// `backward[k * width + t]`: the least cost of the chunks from `k` on, none before slot `t`.
     backward: Vec<f32>,
+    /// For each place the soonest end of the chunks before it, and the latest start of those after.
+    soonest: Vec<i32>,
+    latest: Vec<i32>,
     width: usize,
     /// The least cost of all.
     pub(crate) best: f32,
@@ -28,6 +31,8 @@ impl Default for Timing {
             stale: true,
             forward: Vec::new(),
             backward: Vec::new(),
+            soonest: Vec::new(),
+            latest: Vec::new(),
             width: 0,
             best: 0.0,
             scratch: Vec::new(),
@@ -44,6 +49,11 @@ impl Timing {
         &self.backward[k * self.width..(k + 1) * self.width]
     }
 
+    /// The slots into the window between which something may lie at place `k`, neighbours and all.
+    pub(crate) fn room(&self, k: usize) -> (i32, i32) {
+        (self.soonest[k], self.latest[k])
+    }
+
     /// Works out the forward half.
     pub(crate) fn fill_forward(&mut self, plan: &Plan<'_>, w: usize) {
         let window = &plan.model.windows[w];
@@ -52,6 +62,8 @@ impl Timing {
         self.forward.clear();
         self.forward.resize((sequence.len() + 1) * self.width, NEVER);
         self.forward[..self.width].fill(0.0);
+        self.soonest.clear();
+        self.soonest.push(0);
         let mut scratch = std::mem::take(&mut self.scratch);
         for (k, chunk) in sequence.iter().enumerate() {
             let gap = if k == 0 { 0 } else { gap(plan, sequence[k - 1], *chunk) };
@@ -59,11 +71,14 @@ impl Timing {
             let (done, rest) = self.forward.split_at_mut((k + 1) * self.width);
             let before = &done[k * self.width..];
             let after = &mut rest[..self.width];
+            self.soonest.push(i32::MAX / 2);
             let Some((lo, hi)) = range else { continue };
             let (gap, len) = (gap as usize, chunk.len as usize);
             for s in lo.max(gap)..(hi + 1).max(lo.max(gap)) {
                 after[s + len] = before[s - gap] + scratch[s];
             }
+            let first = after.iter().position(|cost| *cost < NEVER / 2.0);
+            self.soonest[k + 1] = first.map_or(i32::MAX / 2, |t| t as i32);
             let mut least = NEVER;
             for cost in after.iter_mut() {
                 least = least.min(*cost);
@@ -80,6 +95,9 @@ impl Timing {
         self.backward.clear();
         self.backward.resize((sequence.len() + 1) * self.width, NEVER);
         self.backward[sequence.len() * self.width..].fill(0.0);
+        self.latest.clear();
+        self.latest.resize(sequence.len() + 1, i32::MIN / 2);
+        self.latest[sequence.len()] = self.width as i32 - 1;
         let mut scratch = std::mem::take(&mut self.scratch);
         for (k, chunk) in sequence.iter().enumerate().rev() {
             let gap = if k + 1 == sequence.len() { 0 } else { gap(plan, *chunk, sequence[k + 1]) };
@@ -92,6 +110,8 @@ impl Timing {
             for s in lo..(hi + 1).min(self.width.saturating_sub(shift)).max(lo) {
                 here[s] = scratch[s] + after[s + shift];
             }
+            let last = here.iter().rposition(|cost| *cost < NEVER / 2.0);
+            self.latest[k] = last.map_or(i32::MIN / 2, |t| t as i32);
             let mut least = NEVER;
             for cost in here.iter_mut().rev() {
                 least = least.min(*cost);

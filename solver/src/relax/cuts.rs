@@ -1,0 +1,160 @@
+//! Rows that whole plans keep and fractional ones break, found when they are broken.
+//!
+//! * *Lateness.* Columns charge lateness by its share of the work. A task is as late as its latest
+//!   chunk, so what it costs is at least, for each step of lateness, the step times the presence of
+//!   the task in any one window that lies beyond it.
+//! * *Order.* A task that comes after another has no more of itself, as a share, before any time
+//!   than the other has done by then; and none at all in a window unless the other is done.
+
+use super::master::{Answer, Master};
+use super::offers::Offers;
+use crate::model::Model;
+
+/// A row `sum >= 0` over the offers of columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Cut {
+    /// Offer, coefficient of its presence, coefficient per slot of it.
+    pub(crate) offers: Vec<(u32, f64, f64)>,
+    /// The task whose lateness it bounds: its share form and what is beyond it count with 1.
+    pub(crate) lateness_of: Option<u32>,
+    /// The tasks of the link that it is about, the first one first.
+    pub(crate) link: Option<(u32, u32)>,
+}
+
+/// Finds the cuts that an answer breaks by more than `tolerance` points, or shares.
+pub(crate) fn separate(master: &Master<'_>, answer: &Answer, tolerance: f64) -> Vec<Cut> {
+    let (presence, slots) = master.spread(&answer.values);
+    let late = late_shares(master, answer);
+    let mut cuts = Vec::new();
+    for j in 0..master.model.tasks.len() {
+        let paid = answer.extra[j] + late[j];
+        cuts.extend(lateness_cut(master.model, master.offers, j, &presence, paid, tolerance));
+        for (i, lag) in &master.model.tasks[j].preds {
+            let link =
+                Link { model: master.model, offers: master.offers, before: *i as usize, after: j, lag: *lag };
+            cuts.extend(link.cut(&presence, &slots, tolerance.min(0.02)));
+        }
+    }
+    cuts
+}
+
+/// What each task's lateness costs in share form.
+fn late_shares(master: &Master<'_>, answer: &Answer) -> Vec<f64> {
+    let model = master.model;
+    let mut late: Vec<f64> = model
+        .tasks
+        .iter()
+        .zip(&answer.left)
+        .map(|(job, left)| job.lateness(model.horizon) * left / f64::from(job.size))
+        .collect();
+    for (column, value) in master.columns.iter().zip(&answer.values) {
+        for (offer, len) in &column.items {
+            let offer = &master.offers.all[*offer as usize];
+            late[offer.task as usize] += value * offer.piece(*len).late;
+        }
+    }
+    late
+}
+
+fn lateness_cut(
+    model: &Model,
+    offers: &Offers,
+    j: usize,
+    presence: &[f64],
+    paid: f64,
+    tolerance: f64,
+) -> Option<Cut> {
+    let job = &model.tasks[j];
+    let late = |o: &u32| job.lateness(offers.all[*o as usize].soonest_end);
+    let mut beyond: Vec<u32> =
+        offers.of_task[j].iter().copied().filter(|o| presence[*o as usize] > 1e-6 && late(o) > 0.0).collect();
+    if beyond.is_empty() {
+        return None;
+    }
+    beyond.sort_by(|a, b| late(b).total_cmp(&late(a)));
+    // From the latest step down: the step up to an offer's lateness is charged to the most present
+    // of the offers at least as late.
+    let mut points: Vec<(u32, f64)> = Vec::new();
+    let mut most = beyond[0];
+    for (k, o) in beyond.iter().enumerate() {
+        if presence[*o as usize] > presence[most as usize] {
+            most = *o;
+        }
+        let below = beyond.get(k + 1).map_or(0.0, &late);
+        let step = late(o) - below;
+        match points.last_mut() {
+            Some((last, sum)) if *last == most => *sum += step,
+            _ => points.push((most, step)),
+        }
+    }
+    let worth: f64 = points.iter().map(|(o, step)| step * presence[*o as usize]).sum();
+    (worth > paid + tolerance).then(|| Cut {
+        offers: points.into_iter().map(|(o, step)| (o, -step, 0.0)).collect(),
+        lateness_of: Some(j as u32),
+        link: None,
+    })
+}
+
+/// A finish-to-start link.
+struct Link<'a> {
+    model: &'a Model,
+    offers: &'a Offers,
+    before: usize,
+    after: usize,
+    lag: i32,
+}
+
+impl Link<'_> {
+    /// The cut that is broken most, if any is.
+    fn cut(&self, presence: &[f64], slots: &[f64], tolerance: f64) -> Option<Cut> {
+        let share = |o: u32, j: usize| slots[o as usize] / f64::from(self.model.tasks[j].size);
+        let present = |j: usize| self.offers.of_task[j].iter().filter(|o| presence[**o as usize] > 1e-6);
+        let mut worst: Option<(f64, i32, Option<u32>)> = None;
+        for o in present(self.after) {
+            let time = self.offers.all[*o as usize].latest_start;
+            let done: f64 = present(self.before)
+                .filter(|i| self.done_by(**i, time))
+                .map(|i| share(*i, self.before))
+                .sum();
+            let begun =
+                present(self.after).filter(|k| self.begun_by(**k, time)).map(|k| share(*k, self.after));
+            let begun: f64 = begun.sum();
+            for (broken, only) in [(begun - done, None), (presence[*o as usize] - done, Some(*o))] {
+                if broken > worst.map_or(tolerance, |(most, _, _)| most) {
+                    worst = Some((broken, time, only));
+                }
+            }
+        }
+        let (_, time, only) = worst?;
+        Some(Cut {
+            offers: self.row(time, only),
+            lateness_of: None,
+            link: Some((self.before as u32, self.after as u32)),
+        })
+    }
+
+    /// Whether work in this offer may be done early enough for a start at `time`.
+    fn done_by(&self, offer: u32, time: i32) -> bool {
+        self.offers.all[offer as usize].soonest_end <= time.saturating_sub(self.lag)
+    }
+
+    /// Whether work in this offer has begun at `time` for sure.
+    fn begun_by(&self, offer: u32, time: i32) -> bool {
+        self.offers.all[offer as usize].latest_start <= time
+    }
+
+    fn row(&self, time: i32, only: Option<u32>) -> Vec<(u32, f64, f64)> {
+        let per_slot = |j: usize| 1.0 / f64::from(self.model.tasks[j].size);
+        let of = |j: usize| self.offers.of_task[j].iter().copied();
+        let done = of(self.before).filter(|o| self.done_by(*o, time));
+        let mut row: Vec<(u32, f64, f64)> = done.map(|o| (o, 0.0, per_slot(self.before))).collect();
+        match only {
+            Some(o) => row.push((o, -1.0, 0.0)),
+            None => {
+                let begun = of(self.after).filter(|o| self.begun_by(*o, time));
+                row.extend(begun.map(|o| (o, 0.0, -per_slot(self.after))));
+            }
+        }
+        row
+    }
+}

@@ -1,0 +1,404 @@
+//! The master program: which content for which window, so that work, caps and quotas come out best.
+//!
+//! Columns are window contents. The rows that every relaxation has: each task's slots are planned or
+//! left out, each window holds one content, caps and quotas. Cuts are added where a fractional
+//! answer breaks them; see [`super::cuts`].
+
+use super::cuts::Cut;
+use super::offers::Offers;
+use super::pricing::Prices;
+use crate::lp::{Column, LinearProgram, LpSolution, Precision, Row, Sense, solve};
+use crate::model::Model;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// A content of a window that the program may choose.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WindowColumn {
+    pub(crate) window: u32,
+    /// Offers and slots of work.
+    pub(crate) items: Vec<(u32, i32)>,
+    pub(crate) cost: f64,
+}
+
+/// What tells columns apart.
+type Key = (u32, Vec<(u32, i32)>);
+
+fn key(window: u32, items: &[(u32, i32)]) -> Key {
+    (window, items.to_vec())
+}
+
+/// A variable that is no content: what is left out, what is short.
+struct Slack {
+    cost: f64,
+    upper: f64,
+    entries: Vec<(u32, f64)>,
+}
+
+/// The master program.
+pub(crate) struct Master<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) offers: &'m Offers,
+    rows: Vec<Row>,
+    slacks: Vec<Slack>,
+    /// The slacks of cuts on links.
+    penalties: Vec<Slack>,
+    pub(crate) columns: Vec<WindowColumn>,
+    /// Where each column stands.
+    index: HashMap<Key, usize>,
+    pub(crate) cuts: Vec<Cut>,
+    /// The cuts that count each offer: cut, points for presence, points per slot.
+    cuts_of_offer: Vec<Vec<(u32, f64, f64)>>,
+    /// The cuts on each task's lateness.
+    cuts_of_task: Vec<Vec<u32>>,
+    /// The row that lets a task's first chunk go free, for tasks that may be cut.
+    free_chunk: Vec<Option<u32>>,
+    /// The caps and quotas that count a client's work in a window, as rows.
+    limits: Vec<Vec<(u32, Option<u32>)>>,
+    first_cut: usize,
+}
+
+/// The answer of the master program.
+pub(crate) struct Answer {
+    pub(crate) cost: f64,
+    /// The price of each row.
+    pub(crate) prices: Vec<f64>,
+    /// The value of each column.
+    pub(crate) values: Vec<f64>,
+    /// What is left out of each task, in slots.
+    pub(crate) left: Vec<f64>,
+    /// The lateness of each task beyond its share form, in points.
+    pub(crate) extra: Vec<f64>,
+}
+
+impl<'m> Master<'m> {
+    pub(crate) fn new(model: &'m Model, offers: &'m Offers) -> Master<'m> {
+        let tasks = model.tasks.len();
+        let mut rows: Vec<Row> =
+            model.tasks.iter().map(|t| Row { sense: Sense::Equal, rhs: f64::from(t.size) }).collect();
+        // Slacks 0..tasks: what is left out; tasks..2 tasks: lateness beyond its share form.
+        let mut slacks: Vec<Slack> = Vec::new();
+        for (j, job) in model.tasks.iter().enumerate() {
+            let cost = job.unscheduled + job.lateness(model.horizon) / f64::from(job.size);
+            slacks.push(Slack { cost, upper: f64::from(job.size), entries: vec![(j as u32, 1.0)] });
+        }
+        for job in &model.tasks {
+            slacks.push(Slack { cost: 1.0, upper: job.lateness(model.horizon), entries: Vec::new() });
+        }
+        rows.extend(model.windows.iter().map(|_| Row { sense: Sense::AtMost, rhs: 1.0 }));
+        let mut free_chunk = vec![None; tasks];
+        for (j, job) in model.tasks.iter().enumerate() {
+            if job.most_chunks() >= 2 && model.chunk > 0.0 && !job.allowed.is_empty() {
+                let row = rows.len() as u32;
+                free_chunk[j] = Some(row);
+                rows.push(Row { sense: Sense::AtLeast, rhs: 0.0 });
+                slacks.push(Slack { cost: -model.chunk, upper: 1.0, entries: vec![(row, -1.0)] });
+            }
+        }
+        let first_cap = rows.len() as u32;
+        rows.extend(model.caps.iter().map(|c| Row { sense: Sense::AtMost, rhs: f64::from(c.max) }));
+        let first_quota = rows.len() as u32;
+        for quota in &model.quotas {
+            let entries = vec![(rows.len() as u32, 1.0)];
+            slacks.push(Slack { cost: model.quota_slot, upper: f64::from(quota.min), entries });
+            rows.push(Row { sense: Sense::AtLeast, rhs: f64::from(quota.min) });
+        }
+        Master {
+            model,
+            offers,
+            first_cut: rows.len(),
+            rows,
+            slacks,
+            penalties: Vec::new(),
+            columns: Vec::new(),
+            index: HashMap::new(),
+            cuts: Vec::new(),
+            cuts_of_offer: vec![Vec::new(); offers.all.len()],
+            cuts_of_task: vec![Vec::new(); tasks],
+            free_chunk,
+            limits: limits(model, first_cap, first_quota),
+        }
+    }
+
+    /// How many rows there are now.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Adds a content of a window, unless it is there or empty; answers its place, and whether it is new.
+    pub(crate) fn add(&mut self, window: u32, mut items: Vec<(u32, i32)>) -> Option<(usize, bool)> {
+        if items.is_empty() {
+            return None;
+        }
+        items.sort_unstable();
+        let next = self.columns.len();
+        match self.index.entry(key(window, &items)) {
+            Entry::Occupied(known) => Some((*known.get(), false)),
+            Entry::Vacant(place) => {
+                place.insert(next);
+                let cost = self.content_cost(&items);
+                self.columns.push(WindowColumn { window, items, cost });
+                Some((next, true))
+            }
+        }
+    }
+
+    /// What a content costs: its pieces and the fewest setups that hold them together.
+    fn content_cost(&self, items: &[(u32, i32)]) -> f64 {
+        let mut cost = 0.0;
+        let (mut clients, mut kinds) = (0, 0);
+        let mut last: Option<(u32, u32)> = None;
+        // Offers of one window stand by client and kind.
+        for (offer, len) in items {
+            let offer = &self.offers.all[*offer as usize];
+            let piece = offer.piece(*len);
+            cost += piece.cost + piece.late;
+            let job = &self.model.tasks[offer.task as usize];
+            clients += i32::from(last.is_none_or(|(client, _)| client != job.client));
+            kinds += i32::from(last.is_none_or(|(_, kind)| kind != job.kind));
+            last = Some((job.client, job.kind));
+        }
+        let setup = &self.model.setup;
+        cost + setup.block * f64::from(kinds) + setup.switch * f64::from((clients - 1).max(0))
+    }
+
+    /// Adds a cut.
+    pub(crate) fn add_cut(&mut self, cut: Cut) {
+        let index = self.cuts.len() as u32;
+        let row = self.rows.len() as u32;
+        self.rows.push(Row { sense: Sense::AtLeast, rhs: 0.0 });
+        for (offer, presence, slot) in &cut.offers {
+            self.cuts_of_offer[*offer as usize].push((index, *presence, *slot));
+        }
+        if let Some(j) = cut.lateness_of {
+            let job = &self.model.tasks[j as usize];
+            self.cuts_of_task[j as usize].push(index);
+            let share = job.lateness(self.model.horizon) / f64::from(job.size);
+            self.slacks[j as usize].entries.push((row, share));
+            self.slacks[self.model.tasks.len() + j as usize].entries.push((row, 1.0));
+        }
+        if let Some((before, after)) = cut.link {
+            // What is fixed in a dive may break it: at the price of leaving both tasks out.
+            let cost = self.leaving_out(before) + self.leaving_out(after);
+            self.penalties.push(Slack { cost, upper: 1.0, entries: vec![(row, 1.0)] });
+        }
+        self.cuts.push(cut);
+    }
+
+    /// What it costs to leave a task out altogether.
+    fn leaving_out(&self, j: u32) -> f64 {
+        let job = &self.model.tasks[j as usize];
+        job.unscheduled * f64::from(job.size) + job.lateness(self.model.horizon)
+    }
+
+    /// Solves the program with the columns and cuts that it has now.
+    pub(crate) fn solve(&mut self, precision: Precision) -> Option<Answer> {
+        let mut program = LinearProgram { columns: Vec::new(), rows: self.rows.clone() };
+        for slack in &self.slacks {
+            let (cost, upper, entries) = (slack.cost, slack.upper, slack.entries.clone());
+            program.columns.push(Column { cost, upper, entries });
+        }
+        for column in &self.columns {
+            let entries = self.entries_of(column.window, &column.items);
+            program.columns.push(Column { cost: column.cost, upper: f64::INFINITY, entries });
+        }
+        for slack in &self.penalties {
+            let (cost, upper, entries) = (slack.cost, slack.upper, slack.entries.clone());
+            program.columns.push(Column { cost, upper, entries });
+        }
+        let LpSolution { values, prices } = solve(&program, precision)?;
+        let cost = program.columns.iter().zip(&values).map(|(c, value)| c.cost * value).sum();
+        let tasks = self.model.tasks.len();
+        Some(Answer {
+            cost,
+            prices,
+            left: values[..tasks].to_vec(),
+            extra: values[tasks..2 * tasks].to_vec(),
+            values: values[self.slacks.len()..][..self.columns.len()].to_vec(),
+        })
+    }
+
+    /// The rows that count a column.
+    pub(crate) fn entries_of(&self, window: u32, items: &[(u32, i32)]) -> Vec<(u32, f64)> {
+        let tasks = self.model.tasks.len() as u32;
+        let mut entries = vec![(tasks + window, 1.0)];
+        for (o, len) in items {
+            let offer = &self.offers.all[*o as usize];
+            let slots = f64::from(*len);
+            let j = offer.task as usize;
+            entries.push((offer.task, slots));
+            if let Some(row) = self.free_chunk[j] {
+                entries.push((row, 1.0));
+            }
+            for row in self.limits_of(window, j) {
+                entries.push((row, slots));
+            }
+            for (cut, presence, slot) in &self.cuts_of_offer[*o as usize] {
+                entries.push((self.first_cut as u32 + cut, presence + slot * slots));
+            }
+            let late = offer.piece(*len).late;
+            if late > 0.0 {
+                entries.extend(self.cuts_of_task[j].iter().map(|cut| (self.first_cut as u32 + cut, late)));
+            }
+        }
+        entries.sort_unstable_by_key(|(row, _)| *row);
+        entries.dedup_by(|next, first| {
+            let same = next.0 == first.0;
+            if same {
+                first.1 += next.1;
+            }
+            same
+        });
+        entries
+    }
+
+    fn limits_of(&self, window: u32, j: usize) -> impl Iterator<Item = u32> {
+        let client = self.model.tasks[j].client;
+        let mine = self.limits[window as usize].iter();
+        mine.filter(move |(_, only)| only.is_none_or(|c| c == client)).map(|(row, _)| *row)
+    }
+
+    /// What the rows' prices make each offer worth.
+    pub(crate) fn offer_prices(&self, rows: &[f64]) -> Prices {
+        let count = self.offers.all.len();
+        let mut prices =
+            Prices { slot: vec![0.0; count], presence: vec![0.0; count], late: vec![1.0; count] };
+        for (o, offer) in self.offers.all.iter().enumerate() {
+            let j = offer.task as usize;
+            prices.slot[o] =
+                rows[j] + self.limits_of(offer.window, j).map(|row| rows[row as usize]).sum::<f64>();
+            prices.presence[o] = self.free_chunk[j].map_or(0.0, |row| rows[row as usize]);
+            for (cut, presence, slot) in &self.cuts_of_offer[o] {
+                let price = rows[self.first_cut + *cut as usize];
+                prices.presence[o] += price * presence;
+                prices.slot[o] += price * slot;
+            }
+            let late: f64 = self.cuts_of_task[j].iter().map(|cut| rows[self.first_cut + *cut as usize]).sum();
+            prices.late[o] = 1.0 - late;
+        }
+        prices
+    }
+
+    /// Sets prices that have the wrong sign for their row to 0; windows' own rows have none.
+    pub(crate) fn right_signs(&self, prices: &mut [f64]) {
+        let tasks = self.model.tasks.len();
+        for (i, (price, row)) in prices.iter_mut().zip(&self.rows).enumerate() {
+            *price = match row.sense {
+                _ if (tasks..tasks + self.model.windows.len()).contains(&i) => 0.0,
+                Sense::Equal => *price,
+                Sense::AtLeast => price.max(0.0),
+                Sense::AtMost => price.min(0.0),
+            };
+        }
+    }
+
+    /// The rows' right-hand sides; 0 for windows' own rows, which pricing keeps by itself.
+    pub(crate) fn sides(&self) -> Vec<f64> {
+        let tasks = self.model.tasks.len();
+        let mut sides: Vec<f64> = self.rows.iter().map(|row| row.rhs).collect();
+        sides[tasks..tasks + self.model.windows.len()].fill(0.0);
+        sides
+    }
+
+    /// Takes what the slacks that pay at given prices bring to each row off what is missing there;
+    /// answers the value of each slack.
+    pub(crate) fn take_slacks(&self, prices: &[f64], missing: &mut [f64]) -> Vec<f64> {
+        let tasks = self.model.tasks.len();
+        let mut values = Vec::with_capacity(self.slacks.len());
+        for slack in self.slacks.iter().chain(&self.penalties) {
+            let worth: f64 = slack.entries.iter().map(|(row, c)| c * prices[*row as usize]).sum();
+            let value = if slack.cost < worth { slack.upper } else { 0.0 };
+            for (row, c) in slack.entries.iter().filter(|_| value > 0.0) {
+                missing[*row as usize] -= c * value;
+            }
+            values.push(value);
+        }
+        missing[tasks..tasks + self.model.windows.len()].fill(0.0);
+        values
+    }
+
+    /// Prices to start from: work is worth what leaving it out costs, less what a chunk may cost.
+    pub(crate) fn first_prices(&self) -> Vec<f64> {
+        let mut prices = vec![0.0; self.rows.len()];
+        for (price, job) in prices.iter_mut().zip(&self.model.tasks) {
+            let least = job.lateness(self.model.horizon).min(self.model.setup.block);
+            *price = (job.unscheduled * f64::from(job.size)).min(least) / f64::from(job.size);
+        }
+        prices
+    }
+
+    /// The part of the Lagrangian bound that is no window's: right-hand sides and slacks. Windows'
+    /// own rows are left out, since pricing takes their best content whole.
+    pub(crate) fn fixed_bound(&self, rows: &[f64]) -> f64 {
+        let tasks = self.model.tasks.len();
+        let windows = tasks..tasks + self.model.windows.len();
+        let sides = self.rows.iter().zip(rows).enumerate();
+        let base: f64 =
+            sides.filter(|(i, _)| !windows.contains(i)).map(|(_, (row, price))| row.rhs * price).sum();
+        let slacks = self.slacks.iter().chain(&self.penalties).map(|slack| {
+            let reduced =
+                slack.cost - slack.entries.iter().map(|(row, c)| c * rows[*row as usize]).sum::<f64>();
+            reduced.min(0.0) * slack.upper
+        });
+        base + slacks.sum::<f64>() + self.model.constant
+    }
+
+    /// Keeps the columns that come nearest to paying at given prices, so many of each window.
+    pub(crate) fn keep_best(&mut self, prices: &[f64], most: usize) {
+        let tasks = self.model.tasks.len() as u32;
+        let reduced = |column: &WindowColumn| {
+            let entries = self.entries_of(column.window, &column.items);
+            let paid = entries.iter().filter(|(row, _)| *row != tasks + column.window);
+            column.cost - paid.map(|(row, c)| c * prices[*row as usize]).sum::<f64>()
+        };
+        let mut order: Vec<(f64, usize)> =
+            self.columns.iter().enumerate().map(|(c, column)| (reduced(column), c)).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut count = vec![0; self.model.windows.len()];
+        let mut kept = Vec::new();
+        for (_, c) in order {
+            let of_window = &mut count[self.columns[c].window as usize];
+            if *of_window < most {
+                *of_window += 1;
+                kept.push(self.columns[c].clone());
+            }
+        }
+        self.index =
+            kept.iter().enumerate().map(|(c, column)| (key(column.window, &column.items), c)).collect();
+        self.columns = kept;
+    }
+
+    /// Adds each offer's share of presence, and of slots, over the chosen columns.
+    pub(crate) fn spread(&self, values: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let mut presence = vec![0.0; self.offers.all.len()];
+        let mut slots = vec![0.0; self.offers.all.len()];
+        for (column, value) in self.columns.iter().zip(values).filter(|(_, value)| **value > 1e-9) {
+            for (offer, len) in &column.items {
+                presence[*offer as usize] += value;
+                slots[*offer as usize] += value * f64::from(*len);
+            }
+        }
+        (presence, slots)
+    }
+}
+
+/// For each window the rows of the caps and quotas that count what starts there, with the client
+/// that they are for. A cap must count the whole window, a quota any part of it: where they count a
+/// part only, that is to the plan's favour.
+fn limits(model: &Model, first_cap: u32, first_quota: u32) -> Vec<Vec<(u32, Option<u32>)>> {
+    let of_window = |window: &crate::model::Window| {
+        let mut rows = Vec::new();
+        let Some(first) = window.cells.first() else { return rows };
+        for cap in &first.caps {
+            if window.cells.iter().all(|cell| cell.caps.contains(cap)) {
+                rows.push((first_cap + cap, model.caps[*cap as usize].client));
+            }
+        }
+        let mut quotas: Vec<u32> = window.cells.iter().flat_map(|cell| &cell.quotas).copied().collect();
+        quotas.sort_unstable();
+        quotas.dedup();
+        rows.extend(quotas.iter().map(|q| (first_quota + q, Some(model.quotas[*q as usize].client))));
+        rows
+    };
+    model.windows.iter().map(of_window).collect()
+}

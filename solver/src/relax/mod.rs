@@ -1,0 +1,267 @@
+//! The linear relaxation, by column generation, and what it proves.
+//!
+//! At any prices of the master's rows, the right-hand sides times their prices plus the best content
+//! of each window at these prices is a lower bound on the cost of every plan (Lagrange). The bound
+//! is taken from there and not from the linear program's own value, so it holds however exactly the
+//! program was solved.
+
+mod cuts;
+mod master;
+mod offers;
+mod pricing;
+mod volume;
+
+use crate::lp::Precision;
+use crate::model::Model;
+use crate::search::Plan;
+use cuts::separate;
+use master::Master;
+use offers::Offers;
+use pricing::{Content, Pricer, Prices};
+use rayon::prelude::*;
+
+/// What the relaxation says.
+#[derive(Clone, Debug)]
+pub(crate) struct Relaxation {
+    /// A lower bound on the cost of every plan, in points.
+    pub(crate) bound: f64,
+    /// What a slot more in each window is worth, in points: the linear program's advice to the search.
+    pub(crate) tolls: Vec<f64>,
+}
+
+/// The best bound so far, the prices that gave it, and what they make a slot of each window worth.
+struct Centre {
+    bound: f64,
+    prices: Vec<f64>,
+    tolls: Vec<f64>,
+}
+
+/// How many times the volume algorithm adds cuts and starts again, and its passes in between: before
+/// a linear program, and where it has to do without.
+const STAGES: usize = 4;
+const PASSES: f64 = 60.0;
+const PASSES_ALONE: f64 = 250.0;
+
+/// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
+/// solves take longer than the bound is worth, and the volume algorithm has the last word.
+const LARGEST: usize = 900;
+
+/// How many columns of each window the first linear program has; twice as many stay every few rounds.
+const COLUMNS: usize = 8;
+const FORGET_EVERY: usize = 8;
+
+/// The most times to solve the master program at the default effort.
+const ROUNDS: f64 = 48.0;
+
+/// Solves the relaxation; `plan` is any plan, the better the faster. `watch` is told the share of the
+/// work done and the bound, and says whether to stop; `effort` multiplies the work.
+pub(crate) fn relax(
+    model: &Model,
+    plan: &Plan<'_>,
+    effort: f64,
+    watch: &mut dyn FnMut(f64, f64) -> bool,
+) -> Relaxation {
+    let offers = Offers::new(model);
+    if offers.all.is_empty() {
+        // Nothing can be planned, and nothing is what every plan costs.
+        return Relaxation { bound: plan.cost(), tolls: vec![0.0; model.windows.len()] };
+    }
+    let mut master = Master::new(model, &offers);
+    add_plan(&mut master, plan);
+    let upper = plan.cost();
+    let lp = master.rows() <= LARGEST;
+    let passes = if lp { PASSES } else { PASSES_ALONE } * effort.sqrt();
+    let passes = (passes as usize).max(10);
+    let nothing = Centre { bound: 0.0, prices: master.first_prices(), tolls: vec![0.0; model.windows.len()] };
+    let mut best = nothing;
+    let mut stopped = false;
+    for stage in 0..STAGES {
+        let share = 0.5 * stage as f64 / STAGES as f64;
+        let start = best.prices.clone();
+        let (centre, answer) = volume::climb(&mut master, start, upper, passes, &mut |bound| {
+            stopped |= watch(share, bound);
+            stopped
+        });
+        keep_better(&mut best, centre);
+        if stopped {
+            return Relaxation { bound: best.bound, tolls: best.tolls };
+        }
+        for cut in separate(&master, &answer, tolerance(upper)) {
+            master.add_cut(cut);
+        }
+        best.prices.resize(master.rows(), 0.0);
+    }
+    if lp {
+        generate(&mut master, &mut best, (ROUNDS * effort.sqrt()) as usize, watch);
+    }
+    Relaxation { bound: best.bound, tolls: best.tolls }
+}
+
+/// By how much a cut must be broken to be worth a row.
+fn tolerance(cost: f64) -> f64 {
+    1e-3 * (1.0 + cost.abs() / 100.0)
+}
+
+fn keep_better(best: &mut Centre, centre: Centre) -> bool {
+    let better = centre.bound > best.bound;
+    if better {
+        *best = centre;
+    }
+    better
+}
+
+/// Column generation: solve the master program, price all windows, add what pays, until nothing does.
+/// Prices are blended with the best so far when those alone lead astray (Wentges 1997,
+/// doi:10.1016/S0969-6016(97)00001-4).
+fn generate(
+    master: &mut Master<'_>,
+    best: &mut Centre,
+    rounds: usize,
+    watch: &mut dyn FnMut(f64, f64) -> bool,
+) {
+    let constant = master.model.constant;
+    master.keep_best(&best.prices, COLUMNS);
+    let mut smoothing = 0.5;
+    let mut last_cost = f64::INFINITY;
+    for round in 0..rounds {
+        best.prices.resize(master.rows(), 0.0);
+        if round > 0 && round % FORGET_EVERY == 0 {
+            master.keep_best(&best.prices, 2 * COLUMNS);
+        }
+        let Some(answer) = master.solve(Precision::Central) else { return };
+        let cost = answer.cost + constant;
+        let settled = (last_cost - cost).abs() < 0.01 * cost.abs();
+        last_cost = cost;
+        let prices = blend(&best.prices, &answer.prices, smoothing);
+        let (bound, contents) = price(master, &prices);
+        let tolls = contents.iter().map(|c| c.slot).collect();
+        let better = keep_better(best, Centre { bound, prices, tolls });
+        smoothing = if better { 0.0 } else { 0.5 };
+        let mut added = 0;
+        for (w, content) in contents.into_iter().enumerate() {
+            added += usize::from(master.add(w as u32, content.items).is_some_and(|(_, new)| new));
+        }
+        let cuts = if settled { separate(master, &answer, tolerance(cost)) } else { Vec::new() };
+        let close = cost - best.bound <= CLOSE * cost.abs();
+        let done = settled && cuts.is_empty() && (close || added == 0);
+        if watch(0.5 + 0.5 * round as f64 / rounds as f64, best.bound) || done {
+            return;
+        }
+        for cut in cuts {
+            master.add_cut(cut);
+        }
+    }
+}
+
+/// The share of the cost within which the bound is as good as the program's value.
+const CLOSE: f64 = 5e-3;
+
+fn blend(a: &[f64], b: &[f64], share: f64) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| share * a + (1.0 - share) * b).collect()
+}
+
+/// The best content of every window at given prices, and the bound that they prove.
+fn price(master: &Master<'_>, rows: &[f64]) -> (f64, Vec<Content>) {
+    let prices: Prices = master.offer_prices(rows);
+    let contents: Vec<Content> = (0..master.model.windows.len())
+        .into_par_iter()
+        .map_init(Pricer::default, |pricer, w| pricer.best(master.model, master.offers, &prices, w))
+        .collect();
+    let worth: f64 = contents.iter().map(|c| c.worth).sum();
+    (master.fixed_bound(rows) - worth, contents)
+}
+
+/// Makes a column of each window's content in a plan.
+fn add_plan(master: &mut Master<'_>, plan: &Plan<'_>) {
+    for (w, sequence) in plan.sequences.iter().enumerate() {
+        let mut items: Vec<(u32, i32)> = Vec::new();
+        for chunk in sequence {
+            let mut offers = master.offers.of_window[w].clone();
+            let Some(offer) = offers.find(|o| master.offers.all[*o].task == chunk.task) else { continue };
+            match items.iter_mut().find(|(o, _)| *o == offer as u32) {
+                Some((_, len)) => *len += chunk.len,
+                None => items.push((offer as u32, chunk.len)),
+            }
+        }
+        master.add(w as u32, items);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::Inserter;
+    use crate::testing;
+
+    /// At the prices of a solved program with nothing left to add, the Lagrangian bound is the
+    /// program's own value: pricing finds every column that the program could want, and each costs
+    /// the same to both.
+    #[test]
+    fn the_bound_meets_the_program() {
+        for seed in 0..12 {
+            let problem = testing::random_problem(seed, 3, 14);
+            let model = Model::new(&problem);
+            let mut plan = Plan::empty(&model);
+            Inserter::default().fill(&mut plan, false);
+            let offers = Offers::new(&model);
+            let mut master = Master::new(&model, &offers);
+            add_plan(&mut master, &plan);
+            let mut met = false;
+            for _ in 0..300 {
+                let answer = master.solve(Precision::Exact).expect("the program has a solution");
+                let (bound, contents) = price(&master, &answer.prices);
+                let mut added = false;
+                for (w, content) in contents.into_iter().enumerate() {
+                    added |= master.add(w as u32, content.items).is_some_and(|(_, new)| new);
+                }
+                let cuts = separate(&master, &answer, 1e-4);
+                let cost = answer.cost + model.constant;
+                assert!(bound <= cost + 1e-4 * cost.abs().max(1.0), "seed {seed}: {bound} above {cost}");
+                if !added && cuts.is_empty() {
+                    assert!(
+                        (bound - cost).abs() <= 1e-4 * cost.abs().max(1.0),
+                        "seed {seed}: {bound}, {cost}"
+                    );
+                    met = true;
+                    break;
+                }
+                for cut in cuts {
+                    master.add_cut(cut);
+                }
+            }
+            assert!(met, "seed {seed}: column generation did not end");
+        }
+    }
+
+    /// No content of a window that a plan holds is worth more than what pricing answers.
+    #[test]
+    fn no_plan_beats_pricing() {
+        for seed in 0..40 {
+            let problem = testing::random_problem(seed, 2, 12);
+            let model = Model::new(&problem);
+            let mut plan = Plan::empty(&model);
+            Inserter::default().fill(&mut plan, seed % 2 == 0);
+            let offers = Offers::new(&model);
+            let mut master = Master::new(&model, &offers);
+            add_plan(&mut master, &plan);
+            let mut rng = fastrand::Rng::with_seed(seed);
+            let rows: Vec<f64> = (0..master.rows()).map(|_| rng.f64() * 6.0).collect();
+            let prices = master.offer_prices(&rows);
+            for column in &master.columns {
+                let paid: f64 = column
+                    .items
+                    .iter()
+                    .map(|(o, len)| {
+                        let o = *o as usize;
+                        let piece = offers.all[o].piece(*len);
+                        prices.slot[o] * f64::from(*len)
+                            + prices.presence[o]
+                            + (1.0 - prices.late[o]) * piece.late
+                    })
+                    .sum();
+                let best = Pricer::default().best(&model, &offers, &prices, column.window as usize);
+                assert!(paid - column.cost <= best.worth + 1e-7, "seed {seed}: {column:?} beats {best:?}");
+            }
+        }
+    }
+}

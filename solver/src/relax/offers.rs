@@ -1,0 +1,157 @@
+//! What a window may hold of a task, and the least it can cost there: the pieces that columns are
+//! made of.
+//!
+//! Inside a window the time of day is left out of account, to the task's favour: a piece costs what
+//! it would at the best start that the rules allow. So a column never costs more than any real
+//! content of the window with the same pieces, and what is bounded with columns is bounded for all
+//! real plans.
+
+use crate::model::{Job, Model, Window, starts};
+
+/// A task in a window.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    pub(crate) task: u32,
+    pub(crate) window: u32,
+    /// The shortest length; `prices[k]` is for `shortest + k` slots.
+    pub(crate) shortest: i32,
+    pub(crate) pieces: Vec<Piece>,
+    /// No chunk here ends before.
+    pub(crate) soonest_end: i32,
+    /// No chunk here starts after.
+    pub(crate) latest_start: i32,
+}
+
+/// A number of slots of one task in one window, in as few chunks as can be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    /// How many chunks; 0 where no chunks add up to this length.
+    pub(crate) chunks: i32,
+    /// The least cost but for lateness, and without the setups around it.
+    pub(crate) cost: f64,
+    /// The least lateness that goes with it, by its share of the task's work.
+    pub(crate) late: f64,
+}
+
+/// All offers, by window, and within it by client and kind.
+#[derive(Debug)]
+pub(crate) struct Offers {
+    pub(crate) all: Vec<Offer>,
+    /// The range of offers of each window.
+    pub(crate) of_window: Vec<std::ops::Range<usize>>,
+    /// The offers of each task, by window.
+    pub(crate) of_task: Vec<Vec<u32>>,
+}
+
+impl Offers {
+    pub(crate) fn new(model: &Model) -> Offers {
+        let mut in_window: Vec<Vec<u32>> = vec![Vec::new(); model.windows.len()];
+        for (j, job) in model.tasks.iter().enumerate() {
+            for w in &job.allowed {
+                in_window[*w as usize].push(j as u32);
+            }
+        }
+        let mut all = Vec::new();
+        let mut of_window = Vec::with_capacity(model.windows.len());
+        let mut of_task = vec![Vec::new(); model.tasks.len()];
+        for (w, mut tasks) in in_window.into_iter().enumerate() {
+            tasks.sort_by_key(|j| {
+                let job = &model.tasks[*j as usize];
+                (job.client, job.kind, *j)
+            });
+            let first = all.len();
+            for j in tasks {
+                if let Some(offer) = offer(model, j as usize, w) {
+                    of_task[j as usize].push(all.len() as u32);
+                    all.push(offer);
+                }
+            }
+            of_window.push(first..all.len());
+        }
+        Offers { all, of_window, of_task }
+    }
+}
+
+impl Offer {
+    /// The piece of `len` slots.
+    pub(crate) fn piece(&self, len: i32) -> &Piece {
+        &self.pieces[(len - self.shortest) as usize]
+    }
+}
+
+fn offer(model: &Model, j: usize, w: usize) -> Option<Offer> {
+    let (job, window) = (&model.tasks[j], &model.windows[w]);
+    let (first, latest_start) = starts(job, window, job.min, job.release, job.last_end)?;
+    let room = window.end.min(job.last_end) - first;
+    let mut pieces = Vec::new();
+    for len in job.min..=job.size.min(room) {
+        let chunks = (len + job.max - 1) / job.max;
+        let span = len + (chunks - 1) * model.setup.least_buffer();
+        let fits = span <= room && chunks * job.min <= len;
+        // What is not eligible in one chunk may be so in several: then where the first of them may start.
+        let whole = if chunks == 1 { starts(job, window, len, job.release, job.last_end) } else { None };
+        let (range, one) = whole.map_or(((first, latest_start), false), |range| (range, true));
+        pieces.push(match fits {
+            true => piece(model, (j, job), (w, window), Cut { len, chunks, span, one }, range),
+            false => Piece { chunks: 0, cost: 0.0, late: 0.0 },
+        });
+    }
+    while pieces.last().is_some_and(|p| p.chunks == 0) {
+        pieces.pop();
+    }
+    (!pieces.is_empty()).then_some(Offer {
+        task: j as u32,
+        window: w as u32,
+        shortest: job.min,
+        pieces,
+        soonest_end: first + job.min,
+        latest_start,
+    })
+}
+
+/// How a piece is cut.
+#[derive(Clone, Copy)]
+struct Cut {
+    len: i32,
+    /// How many chunks it has at least, and the slots from the first to the last of them.
+    chunks: i32,
+    span: i32,
+    /// Whether it may be one chunk.
+    one: bool,
+}
+
+fn piece(
+    model: &Model,
+    (j, job): (usize, &Job),
+    (w, window): (usize, &Window),
+    Cut { len, chunks, span, one }: Cut,
+    (first, last): (i32, i32),
+) -> Piece {
+    let several = job.size >= 2 * job.min;
+    let mut cost = f64::from(len) * (window.rate + job.soon * f64::from(first - job.origin));
+    if several {
+        cost += model.chunk * f64::from(chunks);
+    }
+    let favoured = job.prefer.is_some() || job.previous.iter().any(|(worker, _, _)| *worker == window.worker);
+    if favoured {
+        cost += best_favour(model, j, w, (len, one), (first, last));
+    }
+    // The task is complete no sooner than its last chunk here, whichever of its work that is: so all
+    // of the piece is as late as that.
+    let late = job.lateness(first + span) * f64::from(len) / f64::from(job.size);
+    Piece { chunks, cost, late }
+}
+
+/// The least that `prefer` and `previous` cost over all starts; for several chunks as if each slot
+/// had the best place in the window to itself.
+fn best_favour(model: &Model, j: usize, w: usize, (len, one): (i32, bool), (first, last): (i32, i32)) -> f64 {
+    let (job, window) = (&model.tasks[j], &model.windows[w]);
+    let plain =
+        |start: i32, len: i32| f64::from(len) * (window.rate + job.soon * f64::from(start - job.origin));
+    if one && job.size < 2 * job.min {
+        let extra = |start| model.chunk_cost(j, w, start, len) - plain(start, len);
+        return (first..=last).map(extra).fold(f64::INFINITY, f64::min);
+    }
+    let slot = |start| model.chunk_cost(j, w, start, 1) - plain(start, 1);
+    (window.start..window.end).map(slot).fold(f64::INFINITY, f64::min) * f64::from(len)
+}

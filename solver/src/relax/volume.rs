@@ -1,0 +1,95 @@
+//! Prices without a linear program: the volume algorithm, a subgradient method that averages the
+//! contents it meets (Barahona and Anbil 2000, doi:10.1007/s101070050002). It brings the prices near
+//! the best on any size of problem; the contents it meets make the first columns, and their average
+//! is nearly an answer of the master program.
+
+use super::master::{Answer, Master};
+use super::pricing::Content;
+use super::{Centre, price};
+
+/// How much of the averages stays from pass to pass.
+const MEMORY: f64 = 0.92;
+
+/// How many passes without a better bound shorten the step.
+const PATIENCE: usize = 6;
+
+/// Improves prices for some passes. `upper` is the cost of a known plan. `stop` is asked after every
+/// pass, with the best bound.
+pub(super) fn climb(
+    master: &mut Master<'_>,
+    start: Vec<f64>,
+    upper: f64,
+    passes: usize,
+    stop: &mut dyn FnMut(f64) -> bool,
+) -> (Centre, Answer) {
+    let tasks = master.model.tasks.len();
+    let mut best = Centre { bound: f64::NEG_INFINITY, prices: start.clone(), tolls: Vec::new() };
+    let mut prices = start;
+    let mut missing: Vec<f64> = Vec::new();
+    let mut slacks: Vec<f64> = Vec::new();
+    let mut values: Vec<f64> = vec![0.0; master.columns.len()];
+    let (mut step, mut fails) = (1.0, 0);
+    for _ in 0..passes {
+        let (bound, contents) = price(master, &prices);
+        let (miss, taken) = violations(master, &prices, &contents);
+        average(&mut missing, &miss);
+        average(&mut slacks, &taken[..2 * tasks]);
+        if bound > best.bound {
+            let tolls = contents.iter().map(|c| c.slot).collect();
+            best = Centre { bound, prices: prices.clone(), tolls };
+            fails = 0;
+            step = f64::min(step * 1.1, 1.9);
+        } else {
+            fails += 1;
+            if fails >= PATIENCE {
+                step *= 0.7;
+                fails = 0;
+            }
+        }
+        values.iter_mut().for_each(|value| *value *= MEMORY);
+        for (w, content) in contents.into_iter().enumerate() {
+            if let Some((place, _)) = master.add(w as u32, content.items) {
+                values.resize(master.columns.len(), 0.0);
+                values[place] += 1.0 - MEMORY;
+            }
+        }
+        let norm: f64 = missing.iter().map(|v| v * v).sum();
+        if stop(best.bound) || norm < 1e-9 || step < 1e-4 {
+            break;
+        }
+        // Aiming at a plan's cost far above the bound would overshoot: aim half as much higher.
+        let near = (0.5 * best.bound.abs()).max(0.02 * upper.abs());
+        let distance = (1.01 * upper - best.bound).min(near).max(1e-3 * upper.abs());
+        let length = step * distance / norm;
+        prices = best.prices.iter().zip(&missing).map(|(price, miss)| price + length * miss).collect();
+        master.right_signs(&mut prices);
+    }
+    slacks.resize(2 * tasks, 0.0);
+    let (left, extra) = (slacks[..tasks].to_vec(), slacks[tasks..].to_vec());
+    let answer = Answer { cost: best.bound, prices: best.prices.clone(), values, left, extra };
+    (best, answer)
+}
+
+/// Takes new values into an average.
+fn average(all: &mut Vec<f64>, now: &[f64]) {
+    if all.is_empty() {
+        all.extend_from_slice(now);
+    }
+    for (all, now) in all.iter_mut().zip(now) {
+        *all = MEMORY * *all + (1.0 - MEMORY) * now;
+    }
+}
+
+/// By how much the best contents and slacks at given prices miss each row, and the slacks' values.
+fn violations(master: &Master<'_>, prices: &[f64], contents: &[Content]) -> (Vec<f64>, Vec<f64>) {
+    let mut missing = master.sides();
+    for (w, content) in contents.iter().enumerate() {
+        if content.worth > 0.0 {
+            for (row, coefficient) in master.entries_of(w as u32, &content.items) {
+                missing[row as usize] -= coefficient;
+            }
+        }
+    }
+    let slacks = master.take_slacks(prices, &mut missing);
+    (missing, slacks)
+}

@@ -1,0 +1,97 @@
+//! What any answer must be: valid, the same on any number of threads, no worse with more to go on.
+
+#[path = "../src/testing.rs"]
+mod testing;
+
+use plokk_solver::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[test]
+fn answers_are_valid_and_bounded() {
+    for seed in 0..60 {
+        let problem = testing::random_problem(seed, 5, 20);
+        let outcome = solve(&problem, &Options { effort: 0.05, seed, ..Options::default() }, &Silent);
+        let solution = outcome.expect("a problem without faults").solution;
+        let verdict = verify(&problem, &solution);
+        assert_eq!(verdict.violations, [], "seed {seed}");
+        assert!(solution.bound.is_some_and(|b| b.0 <= solution.cost.0 + 1e-9), "seed {seed}");
+    }
+}
+
+#[test]
+fn threads_do_not_change_the_answer() {
+    let problem = testing::random_problem(7, 6, 30);
+    let options = Options { effort: 0.1, ..Options::default() };
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+        pool.install(|| solve(&problem, &options, &Silent)).expect("solvable")
+    };
+    assert_eq!(on(1), on(4));
+}
+
+#[test]
+fn nothing_to_do_and_nobody_to_do_it() {
+    for tasks in [0, 5] {
+        let mut problem = testing::random_problem(1, 2, tasks);
+        problem.workers.clear();
+        problem.tasks.iter_mut().for_each(|t| t.workers = None);
+        let outcome = solve(&problem, &Options::default(), &Silent).expect("solvable");
+        assert_eq!(outcome.solution.chunks, []);
+        assert_eq!(outcome.status(), Status::Optimal, "{:?}", outcome.solution);
+    }
+}
+
+#[test]
+fn a_circle_of_links_leaves_its_tasks_out() {
+    let mut problem = testing::random_problem(3, 3, 6);
+    problem.tasks[0].after = vec![After { task: "t1".into(), lag: Slots(0) }];
+    problem.tasks[1].after = vec![After { task: "t0".into(), lag: Slots(0) }];
+    let outcome = solve(&problem, &Options { effort: 0.1, ..Options::default() }, &Silent).expect("solvable");
+    assert!(outcome.solution.chunks.iter().all(|c| c.task != "t0" && c.task != "t1"));
+}
+
+#[test]
+fn an_observer_stops_the_search_with_what_there_is() {
+    struct Soon(AtomicUsize);
+    impl Observer for Soon {
+        fn progress(&self, _: Progress) {}
+        fn stop(&self) -> bool {
+            self.0.fetch_add(1, Ordering::Relaxed) > 20
+        }
+    }
+    let problem = testing::random_problem(11, 6, 40);
+    let options = Options { until_stopped: true, ..Options::default() };
+    let outcome = solve(&problem, &options, &Soon(AtomicUsize::new(0))).expect("solvable");
+    assert!(outcome.stopped);
+    assert_eq!(verify(&problem, &outcome.solution).violations, []);
+}
+
+#[test]
+fn a_kept_plan_costs_no_move() {
+    let mut problem = testing::random_problem(5, 6, 15);
+    problem.tasks.iter_mut().for_each(|t| t.previous.clear());
+    let options = Options { effort: 0.2, ..Options::default() };
+    let first = solve(&problem, &options, &Silent).expect("solvable").solution;
+    for chunk in &first.chunks {
+        let task = problem.tasks.iter_mut().find(|t| t.id == chunk.task).expect("a task of the problem");
+        task.previous.push(Previous { worker: chunk.worker.clone(), time: chunk.time() });
+    }
+    let second = solve(&problem, &options, &Silent).expect("solvable").solution;
+    assert!(second.cost.0 <= first.cost.0 + 1e-9, "keeping all costs {}, not {}", first.cost, second.cost);
+}
+
+#[test]
+fn faults_are_told_all_at_once() {
+    let mut problem = testing::random_problem(2, 2, 3);
+    problem.tasks[1].id = "t0".into();
+    problem.tasks[2].min_chunk = Slots(0);
+    problem.workers[0].windows[0].end = Slot(-1);
+    problem.weights.late = f64::NAN;
+    let Err(SolveError::Faults(faults)) = solve(&problem, &Options::default(), &Silent) else {
+        panic!("a problem with faults has no solution")
+    };
+    let places: Vec<&str> = faults.iter().map(|f| f.place.as_str()).collect();
+    for place in ["weights.late", "workers[0].windows[0]", "tasks[1].id", "tasks[2].min_chunk"] {
+        assert!(places.contains(&place), "{place} is not among {places:?}");
+    }
+}
