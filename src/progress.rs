@@ -59,7 +59,7 @@ impl Observer for Bar {
     fn progress(&self, progress: Progress) {
         self.bar.set_prefix(match progress.stage {
             Stage::Bounding => "bounding",
-            Stage::Rounding => "rounding",
+            Stage::Starting => "starting",
             Stage::Improving => "improving",
         });
         // A share of 0 to 1 of the steps; the cast saturates.

@@ -240,11 +240,12 @@ impl Model {
             let mut soonest = Soonest::new(job.size, job.min);
             for (w, window) in self.windows.iter().enumerate() {
                 let mine = workers.as_ref().is_none_or(|list| list.contains(&window.worker));
-                if mine && job.size >= job.min {
-                    if let Some((first, _)) = starts(job, window, job.min, ready, job.last_end) {
-                        allowed.push(w as u32);
-                        soonest.window(first, window.end);
-                    }
+                if mine
+                    && job.size >= job.min
+                    && let Some((first, _)) = starts(job, window, job.min, ready, job.last_end)
+                {
+                    allowed.push(w as u32);
+                    soonest.window(first, window.end);
                 }
             }
             complete[j] = soonest.completion();

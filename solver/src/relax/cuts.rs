@@ -26,8 +26,8 @@ pub(crate) fn separate(master: &Master<'_>, answer: &Answer, tolerance: f64) -> 
     let (presence, slots) = master.spread(&answer.values);
     let late = late_shares(master, answer);
     let mut cuts = Vec::new();
-    for j in 0..master.model.tasks.len() {
-        let paid = answer.extra[j] + late[j];
+    for (j, (extra, late)) in answer.extra.iter().zip(&late).enumerate() {
+        let paid = extra + late;
         cuts.extend(lateness_cut(master.model, master.offers, j, &presence, paid, tolerance));
         for (i, lag) in &master.model.tasks[j].preds {
             let link =

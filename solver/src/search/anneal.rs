@@ -70,8 +70,7 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
     inserter.toll_share = if rng.bool() { 0.0 } else { rng.f64() };
     inserter.patience = rng.usize(0..PATIENCE.len());
     let blink = rng.u32(0..4) * 3;
-    for at in 0..pool.len() {
-        let j = pool[at] as usize;
+    for j in pool.into_iter().map(|j| j as usize) {
         if plan.tasks[j].windows.is_empty() {
             inserter.insert(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
         }

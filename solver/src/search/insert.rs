@@ -64,10 +64,8 @@ impl Inserter {
             let whole = self.best_whole(plan, j, skip);
             let outside = plan.task_points(j) + job.blocked;
             let worth = whole.filter(|spot| spot.cost < outside);
-            if job.size < 2 * job.min {
-                if let Some(spot) = worth {
-                    place(plan, j, spot);
-                }
+            if let Some(spot) = worth.filter(|_| job.size < 2 * job.min) {
+                place(plan, j, spot);
                 return;
             }
             // Cutting costs a chunk and more; where the whole lies well it is rarely worth the trouble.
@@ -287,12 +285,17 @@ impl Inserter {
         let model = plan.model;
         let job = &model.tasks[j];
         let left = job.size - plan.tasks[j].planned;
-        let longest = job.max.min(left).min(plan.free(w));
+        let longest = left.min(plan.free(w));
         if longest < job.min {
             return;
         }
         let late = model.windows[w].end > job.due || !job.tails.is_empty();
         list_lengths(&mut self.lens, left, job.min, longest);
+        if longest > job.max {
+            self.lens.push(job.max);
+            self.lens.sort_unstable();
+            self.lens.dedup();
+        }
         let row = self.table.len();
         let other_end = plan.tasks[j].last;
         for completes in [None, Some(other_end)] {
@@ -302,10 +305,17 @@ impl Inserter {
             let first = self.table.len();
             self.table.resize(first + (longest - job.min + 1) as usize, f64::INFINITY);
             for k in 0..self.lens.len() {
+                // More than the longest chunk: as many in a row as it takes, priced like one with gaps.
                 let len = self.lens[k];
-                let piece = Piece { task: j, len, completes };
+                let more = (len + job.max - 1) / job.max - 1;
+                let span = len + more * model.setup.same_batch;
+                if (more + 1) * job.min > len || span > plan.free(w) {
+                    continue;
+                }
+                let piece = Piece { task: j, len: span, completes };
                 if let Some(spot) = self.best_here(plan, w, piece, (from, to), f64::INFINITY) {
-                    self.table[first + (len - job.min) as usize] = spot.cost;
+                    let cost = spot.cost + model.chunk * f64::from(more);
+                    self.table[first + (len - job.min) as usize] = cost;
                 }
             }
         }
@@ -352,9 +362,9 @@ impl Inserter {
             }
         }
         let mut best = (done.0 + first + cuts_now - now, done.1, done.2, left);
-        for sum in 1..left {
+        for (sum, least) in least.iter().enumerate().take(left).skip(1) {
             let open = job.unscheduled * (left - sum) as f64 + never;
-            let cost = least[sum] + first + cuts_now + open - now;
+            let cost = least + first + cuts_now + open - now;
             if cost < best.0 {
                 best = (cost, self.cuts.len(), 0, sum);
             }
@@ -382,11 +392,15 @@ impl Inserter {
     fn place_pieces(&mut self, plan: &mut Plan<'_>, j: usize, pieces: &[(u32, i32)]) {
         let job = &plan.model.tasks[j];
         for (w, len) in pieces {
-            let Some(bounds) = plan.bounds(j, 0, None) else { return };
-            let completes = (plan.tasks[j].planned + len == job.size).then_some(plan.tasks[j].last);
-            let piece = Piece { task: j, len: *len, completes };
-            if let Some(spot) = self.best_here(plan, *w as usize, piece, bounds, f64::INFINITY) {
-                place(plan, j, spot);
+            let chunks = (len + job.max - 1) / job.max;
+            for k in 0..chunks {
+                let len = len / chunks + i32::from(k < len % chunks);
+                let Some(bounds) = plan.bounds(j, 0, None) else { return };
+                let completes = (plan.tasks[j].planned + len == job.size).then_some(plan.tasks[j].last);
+                let piece = Piece { task: j, len, completes };
+                if let Some(spot) = self.best_here(plan, *w as usize, piece, bounds, f64::INFINITY) {
+                    place(plan, j, spot);
+                }
             }
         }
     }

@@ -205,19 +205,19 @@ pub(crate) fn fill_costs(
     let span = (window.start + lo as i32, window.start + hi as i32 + len);
     let varies = job.prefer.as_ref().is_some_and(|(_, cover)| cover.changes_in(span.0, span.1))
         || job.previous.iter().any(|(worker, _, c)| *worker == window.worker && c.changes_in(span.0, span.1));
-    for s in lo..=hi {
-        costs[s] = if varies {
+    for (s, cost) in costs.iter_mut().enumerate().take(hi + 1).skip(lo) {
+        *cost = if varies {
             model.chunk_cost(j, w, window.start + s as i32, len) as f32
         } else {
             (base + slope * (s - lo) as f64) as f32
         };
     }
     if let Some(eligible) = &job.eligible {
-        for s in lo..=hi {
+        for (s, cost) in costs.iter_mut().enumerate().take(hi + 1).skip(lo) {
             let start = window.start + s as i32;
             let open = eligible.partition_point(|(_, end)| *end < start + len);
             if eligible.get(open).is_none_or(|(begin, _)| *begin > start) {
-                costs[s] = NEVER;
+                *cost = NEVER;
             }
         }
     }
@@ -236,7 +236,7 @@ pub(crate) fn add_lateness(
     if (window.start + hi as i32 + len).max(other_end) <= job.due {
         return;
     }
-    for s in lo..=hi {
-        costs[s] += job.lateness((window.start + s as i32 + len).max(other_end)) as f32;
+    for (s, cost) in costs.iter_mut().enumerate().take(hi + 1).skip(lo) {
+        *cost += job.lateness((window.start + s as i32 + len).max(other_end)) as f32;
     }
 }
