@@ -74,7 +74,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
         return Err(SolveError::Faults(faults));
     }
     let model = Model::new(problem);
-    let run = Run { model: &model, near: Neighbours::new(&model), options, observer };
+    let run = Run { problem, model: &model, near: Neighbours::new(&model), options, observer };
     let mut state = run.start();
     run.bound(&mut state);
     run.improve(&mut state);
@@ -90,7 +90,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 
 /// How many times some tasks are taken out and put back, per task, at the default effort: up to so
 /// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
-const ROUNDS_PER_TASK: f64 = 400.0;
+const ROUNDS_PER_TASK: f64 = 300.0;
 const MANY_TASKS: f64 = 200.0;
 const FEW_TASKS: f64 = 20.0;
 
@@ -102,6 +102,7 @@ const CHAINS: u64 = 2;
 
 /// One problem being solved.
 struct Run<'a> {
+    problem: &'a Problem,
     model: &'a Model,
     near: Neighbours,
     options: &'a Options,
@@ -124,8 +125,10 @@ impl<'a> Run<'a> {
             Inserter::default().fill(&mut plan, by_weight);
             plan
         });
-        let [by_due, by_weight] = filled;
-        let plan = if by_due.cost() <= by_weight.cost() { by_due } else { by_weight };
+        let nothing = Plan::empty(self.model);
+        let valid = filled.into_iter().filter(|plan| self.is_valid(plan)).chain([nothing]);
+        let cheapest = valid.min_by(|a, b| a.cost().total_cmp(&b.cost()));
+        let plan = cheapest.unwrap_or_else(|| Plan::empty(self.model));
         let mut state = State { plan, bound: f64::NEG_INFINITY, tolls: Vec::new(), stopped: false };
         self.anneal(&mut state, FIRST_ROUNDS, 0, Stage::Starting);
         state
@@ -184,9 +187,20 @@ impl<'a> Run<'a> {
             })
         };
         let plans: Vec<Plan<'a>> = (0..CHAINS).into_par_iter().map(chain).collect();
-        let best = plans.into_iter().min_by(|a, b| a.cost().total_cmp(&b.cost()));
-        state.plan = best.filter(|plan| plan.cost() < state.plan.cost()).unwrap_or(state.plan.clone());
+        let valid = plans.into_iter().filter(|plan| self.is_valid(plan));
+        let best = valid.min_by(|a, b| a.cost().total_cmp(&b.cost()));
+        if let Some(best) = best.filter(|plan| plan.cost() < state.plan.cost()) {
+            state.plan = best;
+        }
         state.stopped |= stopped.into_inner();
+    }
+
+    /// Whether a plan passes the verifier. It always should; if a fault of the search lets a rule be
+    /// broken, an earlier plan is worth more than none.
+    fn is_valid(&self, plan: &Plan<'_>) -> bool {
+        let violations = verify(self.problem, &solution(self.problem, plan)).violations;
+        debug_assert_eq!(violations, [], "the search broke a rule");
+        violations.is_empty()
     }
 
     /// The annealing's temperatures, in points, from what a change typically costs: a few setups.

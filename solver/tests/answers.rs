@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
 fn answers_are_valid_and_bounded() {
-    for seed in 0..60 {
-        let problem = testing::random_problem(seed, 5, 20);
+    for seed in 0..100 {
+        let problem = testing::random_problem(seed, 2 + (seed % 5) as i32, 3 + (seed % 17) as usize);
         let outcome = solve(&problem, &Options { effort: 0.05, seed, ..Options::default() }, &Silent);
         let solution = outcome.expect("a problem without faults").solution;
         let verdict = verify(&problem, &solution);
