@@ -58,10 +58,15 @@ impl Home {
     /// # Errors
     ///
     /// As [`Home::fetch`].
-    pub(crate) fn inputs(&self, now: DateTime<Utc>, accept: &[String]) -> Result<Inputs, Failure> {
+    pub(crate) fn inputs(
+        &self,
+        now: DateTime<Utc>,
+        accept: &[String],
+        keep: bool,
+    ) -> Result<Inputs, Failure> {
         Ok(Inputs {
             settings: self.settings.clone(),
-            feeds: self.texts(&self.fetch(now, accept)?),
+            feeds: self.texts(&self.fetch(now, accept, keep)?),
             last: self.last(),
             published: self.published(),
             now,
@@ -69,12 +74,17 @@ impl Home {
     }
 
     /// Every feed of the desk, in the order of the settings, all fetched at once. Feeds in `accept` are
-    /// believed whatever they look like.
+    /// believed whatever they look like; with `keep`, good copies are kept for when a feed fails.
     ///
     /// # Errors
     ///
     /// When `accept` names what is no feed of the desk.
-    pub(crate) fn fetch(&self, now: DateTime<Utc>, accept: &[String]) -> Result<Vec<Feed>, Failure> {
+    pub(crate) fn fetch(
+        &self,
+        now: DateTime<Utc>,
+        accept: &[String],
+        keep: bool,
+    ) -> Result<Vec<Feed>, Failure> {
         let specs: Vec<FeedSpec> =
             self.settings.feeds().into_iter().map(|feed| FeedSpec::new(feed, &self.folder)).collect();
         if let Some(unknown) = accept.iter().find(|name| specs.iter().all(|spec| spec.name != **name)) {
@@ -96,7 +106,7 @@ impl Home {
         for (proxy, places) in by_proxy {
             let group: Vec<FeedSpec> = places.iter().map(|place| specs[*place].clone()).collect();
             let accept = accept.iter().cloned().collect();
-            let settings = FetchSettings { proxy, accept, ..FetchSettings::default() };
+            let settings = FetchSettings { proxy, accept, keep, ..FetchSettings::default() };
             let done = feeds.len();
             let told = |fetched: usize, _: usize| bar.set_position((done + fetched) as u64);
             feeds.extend(places.into_iter().zip(fetch_all(&group, &store, now, &settings, &told)));

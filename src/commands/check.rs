@@ -51,7 +51,7 @@ struct Report {
 pub(crate) fn run(args: &Check) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     let now = args.at.now();
-    let feeds = home.fetch(now, &args.at.accept)?;
+    let feeds = home.fetch(now, &args.at.accept, true)?;
     let assembled = Desk::assemble(home.settings.clone(), &home.texts(&feeds), now);
     let window = window(&home, now);
     let sources =

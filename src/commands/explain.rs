@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Explain) -> Outcome {
         options.effort = last.effort;
     }
     let is_last = last.is_some();
-    let inputs = home.inputs(last.map_or_else(|| args.at.now(), |kept| kept.now), &args.at.accept)?;
+    let inputs = home.inputs(last.map_or_else(|| args.at.now(), |kept| kept.now), &args.at.accept, false)?;
     let bar = Bar::start(args.search.time_limit)?;
     let result = plan_desk(inputs, &options, &bar);
     bar.finish();

@@ -12,7 +12,7 @@ use plokk_engine::{ClientSummary, PlanError, Planned, plan_and_publish, summariz
 pub(crate) fn run(args: &Plan) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     let _lock = if args.dry_run { None } else { Some(home.lock()?) };
-    let inputs = home.inputs(args.at.now(), &args.at.accept)?;
+    let inputs = home.inputs(args.at.now(), &args.at.accept, !args.dry_run)?;
     let bar = Bar::start(args.search.time_limit)?;
     let result = plan_and_publish(inputs, &args.search.options(), &bar);
     bar.finish();

@@ -30,6 +30,7 @@ fn a_dry_run_shows_and_writes_nothing() {
     assert!(ran.stdout().contains("Harbour & Vine"), "{}", ran.stdout());
     assert!(desk.published().is_empty());
     assert!(!desk.path("calendars").exists());
+    assert!(!desk.path(".plokk").exists());
 }
 
 #[test]

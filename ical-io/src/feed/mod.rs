@@ -40,6 +40,8 @@ pub struct FetchSettings {
     pub accept: BTreeSet<String>,
     /// Whether to leave files and the network alone and use only the copies kept on disk.
     pub offline: bool,
+    /// Whether good copies are kept on disk; true by default. Without, nothing at all is written.
+    pub keep: bool,
 }
 
 impl Default for FetchSettings {
@@ -50,6 +52,7 @@ impl Default for FetchSettings {
             proxy: None,
             accept: BTreeSet::new(),
             offline: false,
+            keep: true,
         }
     }
 }
@@ -141,7 +144,7 @@ pub fn fetch_all(
     settings: &FetchSettings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Vec<Feed> {
-    let store = Store::new(store);
+    let store = Store::new(store, settings.keep);
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let feeds: Vec<Mutex<Option<Feed>>> = specs.iter().map(|_| Mutex::new(None)).collect();
     let work = || {

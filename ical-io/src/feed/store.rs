@@ -57,11 +57,13 @@ const META_LIMIT: u64 = 16 << 20;
 /// The folder of the copies.
 pub(super) struct Store {
     folder: PathBuf,
+    /// Whether anything may be written there.
+    keep: bool,
 }
 
 impl Store {
-    pub(super) fn new(folder: &Path) -> Self {
-        Store { folder: folder.to_owned() }
+    pub(super) fn new(folder: &Path, keep: bool) -> Self {
+        Store { folder: folder.to_owned(), keep }
     }
 
     /// What is known of the good copy of a feed, if there is one that is whole. Its text may be long and is often not
@@ -83,8 +85,11 @@ impl Store {
         Some(bytes)
     }
 
-    /// Keeps a copy: written aside, then renamed.
+    /// Keeps a copy, if copies are kept: written aside, then renamed.
     pub(super) fn keep(&self, spec: &FeedSpec, copy: &Copy) -> io::Result<()> {
+        if !self.keep {
+            return Ok(());
+        }
         fs::create_dir_all(&self.folder)?;
         let path = self.file(spec);
         let aside = path.with_extension("new");

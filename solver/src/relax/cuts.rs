@@ -17,8 +17,6 @@ pub(crate) struct Cut {
     pub(crate) offers: Vec<(u32, f64, f64)>,
     /// The task whose lateness it bounds: its share form and what is beyond it count with 1.
     pub(crate) lateness_of: Option<u32>,
-    /// The tasks of the link that it is about, the first one first.
-    pub(crate) link: Option<(u32, u32)>,
 }
 
 /// Finds the cuts that an answer breaks by more than `tolerance` points, or shares.
@@ -91,7 +89,6 @@ fn lateness_cut(
     (worth > paid + tolerance).then(|| Cut {
         offers: points.into_iter().map(|(o, step)| (o, -step, 0.0)).collect(),
         lateness_of: Some(j as u32),
-        link: None,
     })
 }
 
@@ -126,11 +123,7 @@ impl Link<'_> {
             }
         }
         let (_, time, only) = worst?;
-        Some(Cut {
-            offers: self.row(time, only),
-            lateness_of: None,
-            link: Some((self.before as u32, self.after as u32)),
-        })
+        Some(Cut { offers: self.row(time, only), lateness_of: None })
     }
 
     /// Whether work in this offer may be done early enough for a start at `time`.

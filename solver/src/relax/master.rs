@@ -41,8 +41,6 @@ pub(crate) struct Master<'m> {
     pub(crate) offers: &'m Offers,
     rows: Vec<Row>,
     slacks: Vec<Slack>,
-    /// The slacks of cuts on links.
-    penalties: Vec<Slack>,
     pub(crate) columns: Vec<WindowColumn>,
     /// Where each column stands.
     index: HashMap<Key, usize>,
@@ -109,7 +107,6 @@ impl<'m> Master<'m> {
             first_cut: rows.len(),
             rows,
             slacks,
-            penalties: Vec::new(),
             columns: Vec::new(),
             index: HashMap::new(),
             cuts: Vec::new(),
@@ -177,18 +174,7 @@ impl<'m> Master<'m> {
             self.slacks[j as usize].entries.push((row, share));
             self.slacks[self.model.tasks.len() + j as usize].entries.push((row, 1.0));
         }
-        if let Some((before, after)) = cut.link {
-            // What is fixed in a dive may break it: at the price of leaving both tasks out.
-            let cost = self.leaving_out(before) + self.leaving_out(after);
-            self.penalties.push(Slack { cost, upper: 1.0, entries: vec![(row, 1.0)] });
-        }
         self.cuts.push(cut);
-    }
-
-    /// What it costs to leave a task out altogether.
-    fn leaving_out(&self, j: u32) -> f64 {
-        let job = &self.model.tasks[j as usize];
-        job.unscheduled * f64::from(job.size) + job.lateness(self.model.horizon)
     }
 
     /// Solves the program with the columns and cuts that it has now.
@@ -202,10 +188,6 @@ impl<'m> Master<'m> {
             let entries = self.entries_of(column.window, &column.items);
             program.columns.push(Column { cost: column.cost, upper: f64::INFINITY, entries });
         }
-        for slack in &self.penalties {
-            let (cost, upper, entries) = (slack.cost, slack.upper, slack.entries.clone());
-            program.columns.push(Column { cost, upper, entries });
-        }
         let LpSolution { values, prices } = solve(&program, precision)?;
         let cost = program.columns.iter().zip(&values).map(|(c, value)| c.cost * value).sum();
         let tasks = self.model.tasks.len();
@@ -214,7 +196,7 @@ impl<'m> Master<'m> {
             prices,
             left: values[..tasks].to_vec(),
             extra: values[tasks..2 * tasks].to_vec(),
-            values: values[self.slacks.len()..][..self.columns.len()].to_vec(),
+            values: values[self.slacks.len()..].to_vec(),
         })
     }
 
@@ -305,7 +287,7 @@ impl<'m> Master<'m> {
     pub(crate) fn take_slacks(&self, prices: &[f64], missing: &mut [f64]) -> Vec<f64> {
         let tasks = self.model.tasks.len();
         let mut values = Vec::with_capacity(self.slacks.len());
-        for slack in self.slacks.iter().chain(&self.penalties) {
+        for slack in &self.slacks {
             let worth: f64 = slack.entries.iter().map(|(row, c)| c * prices[*row as usize]).sum();
             let value = if slack.cost < worth { slack.upper } else { 0.0 };
             for (row, c) in slack.entries.iter().filter(|_| value > 0.0) {
@@ -335,7 +317,7 @@ impl<'m> Master<'m> {
         let sides = self.rows.iter().zip(rows).enumerate();
         let base: f64 =
             sides.filter(|(i, _)| !windows.contains(i)).map(|(_, (row, price))| row.rhs * price).sum();
-        let slacks = self.slacks.iter().chain(&self.penalties).map(|slack| {
+        let slacks = self.slacks.iter().map(|slack| {
             let reduced =
                 slack.cost - slack.entries.iter().map(|(row, c)| c * rows[*row as usize]).sum::<f64>();
             reduced.min(0.0) * slack.upper
