@@ -42,6 +42,9 @@ const STAGES: usize = 4;
 const PASSES: f64 = 60.0;
 const PASSES_ALONE: f64 = 250.0;
 
+/// Beyond so many offers the passes get fewer as each takes longer.
+const MANY_OFFERS: f64 = 400_000.0;
+
 /// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
 /// solves take longer than the bound is worth, and the volume algorithm has the last word.
 const LARGEST: usize = 900;
@@ -70,7 +73,9 @@ pub(crate) fn relax(
     add_plan(&mut master, plan);
     let upper = plan.cost();
     let lp = master.rows() <= LARGEST;
-    let passes = if lp { PASSES } else { PASSES_ALONE } * effort.sqrt();
+    let size = offers.all.len() as f64;
+    let alone = (PASSES_ALONE * (MANY_OFFERS / size).min(1.0)).max(PASSES);
+    let passes = if lp { PASSES } else { alone } * effort.sqrt();
     let passes = (passes as usize).max(10);
     let nothing = Centre { bound: 0.0, prices: master.first_prices(), tolls: vec![0.0; model.windows.len()] };
     let mut best = nothing;

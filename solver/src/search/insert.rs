@@ -1,9 +1,14 @@
 //! Putting one task into a plan where it costs least, all else staying in its order: as one chunk,
 //! or cut into several by a dynamic program over windows and slots of work.
 
+mod seam;
+mod split;
+
 use super::state::{Placed, Plan};
 use super::timing::{NEVER, add_lateness, fill_costs};
 use crate::model::{Cell, starts};
+use seam::{Seam, cheapest_start, least_cost};
+use split::Cut;
 
 /// A place for a chunk, and what it adds to the cost.
 #[derive(Clone, Copy, Debug)]
@@ -37,17 +42,6 @@ struct Piece {
     len: i32,
     /// With this piece the task is complete, and its other chunks end by the time given.
     completes: Option<i32>,
-}
-
-/// The ways to cut a task over the windows of one worker.
-#[derive(Clone, Copy)]
-struct Cut {
-    window: u32,
-    /// The first of its rows in the table: the least cost for each length from the shortest on.
-    row: usize,
-    lens: (i32, i32),
-    /// Whether completing the task here is priced in a row of its own, behind the first.
-    late: bool,
 }
 
 impl Inserter {
@@ -244,183 +238,6 @@ impl Inserter {
         let start = cheapest_start(&self.costs, forward, backward, range, len as usize, seam)?;
         Some(Spot { window: w, position, start: window.start + start as i32, len, cost })
     }
-
-    /// The cheapest way to plan what is left of task `j` in chunks, at most one more a window and
-    /// all by one worker: what it changes in cost against leaving it as it is, and the pieces.
-    fn best_split(
-        &mut self,
-        plan: &mut Plan<'_>,
-        j: usize,
-        skip: &mut dyn FnMut() -> bool,
-    ) -> Option<(f64, Vec<(u32, i32)>)> {
-        let model = plan.model;
-        let job = &model.tasks[j];
-        let (from, to) = plan.bounds(j, 0, None)?;
-        let mut best: Option<(f64, Vec<(u32, i32)>)> = None;
-        for worker in 0..model.workers as u32 {
-            self.cuts.clear();
-            self.table.clear();
-            for w in job.allowed.iter().map(|w| *w as usize) {
-                let window = &model.windows[w];
-                let mine =
-                    window.worker == worker && window.end >= from + job.min && window.start + job.min <= to;
-                if mine && !skip() && !plan.busy_elsewhere(j, w) {
-                    self.price_cuts(plan, j, w, (from, to));
-                }
-            }
-            if self.cuts.is_empty() {
-                continue;
-            }
-            if let Some((cost, pieces)) = self.join_cuts(plan, j)
-                && cost < best.as_ref().map_or(-1e-9, |b| b.0)
-            {
-                best = Some((cost, pieces));
-            }
-        }
-        best
-    }
-
-    /// Prices every length of a chunk of task `j` in a window.
-    fn price_cuts(&mut self, plan: &mut Plan<'_>, j: usize, w: usize, (from, to): (i32, i32)) {
-        let model = plan.model;
-        let job = &model.tasks[j];
-        let left = job.size - plan.tasks[j].planned;
-        let longest = left.min(plan.free(w));
-        if longest < job.min {
-            return;
-        }
-        let late = model.windows[w].end > job.due || !job.tails.is_empty();
-        list_lengths(&mut self.lens, left, job.min, longest);
-        if longest > job.max {
-            self.lens.push(job.max);
-            self.lens.sort_unstable();
-            self.lens.dedup();
-        }
-        let row = self.table.len();
-        let other_end = plan.tasks[j].last;
-        for completes in [None, Some(other_end)] {
-            if completes.is_some() && !late {
-                break;
-            }
-            let first = self.table.len();
-            self.table.resize(first + (longest - job.min + 1) as usize, f64::INFINITY);
-            for k in 0..self.lens.len() {
-                // More than the longest chunk: as many in a row as it takes, priced like one with gaps.
-                let len = self.lens[k];
-                let more = (len + job.max - 1) / job.max - 1;
-                let span = len + more * model.setup.same_batch;
-                if (more + 1) * job.min > len || span > plan.free(w) {
-                    continue;
-                }
-                let piece = Piece { task: j, len: span, completes };
-                if let Some(spot) = self.best_here(plan, w, piece, (from, to), f64::INFINITY) {
-                    let cost = spot.cost + model.chunk * f64::from(more);
-                    self.table[first + (len - job.min) as usize] = cost;
-                }
-            }
-        }
-        self.cuts.push(Cut { window: w as u32, row, lens: (job.min, longest), late });
-    }
-
-    /// Chooses a length for each window that was priced.
-    fn join_cuts(&self, plan: &Plan<'_>, j: usize) -> Option<(f64, Vec<(u32, i32)>)> {
-        let job = &plan.model.tasks[j];
-        let left = (job.size - plan.tasks[j].planned) as usize;
-        let chunk = plan.model.chunk;
-        let first = if plan.tasks[j].windows.is_empty() { -chunk } else { 0.0 };
-        let now = plan.task_points(j) + job.blocked;
-        let never = job.lateness(plan.model.horizon) + job.blocked;
-        let cuts_now = chunk * plan.tasks[j].windows.len().saturating_sub(1) as f64;
-        let width = left + 1;
-        let mut least = vec![f64::INFINITY; width];
-        least[0] = 0.0;
-        let mut choice = vec![0i32; self.cuts.len() * width];
-        // The best way to complete the task, and its last cut and length.
-        let mut done: (f64, usize, i32) = (f64::INFINITY, 0, 0);
-        for (k, cut) in self.cuts.iter().enumerate() {
-            let (shortest, longest) = cut.lens;
-            let rows = (longest - shortest + 1) as usize;
-            let before = least.clone();
-            for len in shortest..=longest {
-                let at = (len - shortest) as usize;
-                let completing = self.table[if cut.late { cut.row + rows + at } else { cut.row + at }];
-                let cost = before[left - len as usize] + completing + chunk;
-                if cost < done.0 {
-                    done = (cost, k, len);
-                }
-                let middle = self.table[cut.row + at] + chunk;
-                if !middle.is_finite() {
-                    continue;
-                }
-                for sum in len as usize..width {
-                    let cost = before[sum - len as usize] + middle;
-                    if cost < least[sum] {
-                        least[sum] = cost;
-                        choice[k * width + sum] = len;
-                    }
-                }
-            }
-        }
-        let mut best = (done.0 + first + cuts_now - now, done.1, done.2, left);
-        for (sum, least) in least.iter().enumerate().take(left).skip(1) {
-            let open = job.unscheduled * (left - sum) as f64 + never;
-            let cost = least + first + cuts_now + open - now;
-            if cost < best.0 {
-                best = (cost, self.cuts.len(), 0, sum);
-            }
-        }
-        let (cost, last, len, mut sum) = best;
-        if !cost.is_finite() {
-            return None;
-        }
-        let mut pieces = Vec::new();
-        if len > 0 {
-            pieces.push((self.cuts[last].window, len));
-            sum -= len as usize;
-        }
-        for k in (0..last).rev() {
-            let len = choice[k * width + sum];
-            if len > 0 {
-                pieces.push((self.cuts[k].window, len));
-                sum -= len as usize;
-            }
-        }
-        pieces.reverse();
-        Some((cost, pieces))
-    }
-
-    fn place_pieces(&mut self, plan: &mut Plan<'_>, j: usize, pieces: &[(u32, i32)]) {
-        let job = &plan.model.tasks[j];
-        for (w, len) in pieces {
-            let chunks = (len + job.max - 1) / job.max;
-            for k in 0..chunks {
-                let len = len / chunks + i32::from(k < len % chunks);
-                let Some(bounds) = plan.bounds(j, 0, None) else { return };
-                let completes = (plan.tasks[j].planned + len == job.size).then_some(plan.tasks[j].last);
-                let piece = Piece { task: j, len, completes };
-                if let Some(spot) = self.best_here(plan, *w as usize, piece, bounds, f64::INFINITY) {
-                    place(plan, j, spot);
-                }
-            }
-        }
-    }
-}
-
-/// The lengths to price for what is left of a task: a grid from both ends, so that two lengths on it
-/// may add up to all that is left, and the longest.
-fn list_lengths(lens: &mut Vec<i32>, left: i32, min: i32, longest: i32) {
-    let step = ((longest - min) / 6).max(1) as usize;
-    lens.clear();
-    lens.extend((min..=longest).step_by(step));
-    lens.extend(
-        (min..=longest).step_by(step).map(|len| left - len).filter(|len| (min..=longest).contains(len)),
-    );
-    lens.push(longest);
-    if left <= longest {
-        lens.push(left);
-    }
-    lens.sort_unstable();
-    lens.dedup();
 }
 
 fn place(plan: &mut Plan<'_>, j: usize, spot: Spot) -> bool {
@@ -440,85 +257,4 @@ fn first_position(plan: &Plan<'_>, w: usize, j: usize) -> usize {
     }
     let last = plan.sequences[w].iter().rposition(|c| preds.iter().any(|(i, _)| *i == c.task));
     last.map_or(0, |k| k + 1)
-}
-
-/// The buffers on both sides of a new chunk, and what the setups cost more with it.
-#[derive(Clone, Copy)]
-struct Seam {
-    before: usize,
-    after: usize,
-    setup: f64,
-}
-
-impl Seam {
-    fn new(plan: &Plan<'_>, w: usize, position: usize, j: usize) -> Seam {
-        let model = plan.model;
-        let sequence = &plan.sequences[w];
-        let left = position.checked_sub(1).map(|k| sequence[k].task as usize);
-        let right = sequence.get(position).map(|c| c.task as usize);
-        let before = left.map(|i| model.between(i, j));
-        let after = right.map(|i| model.between(j, i));
-        let points = |between: Option<(i32, f64)>| between.map_or(0.0, |(_, points)| points);
-        let now = left.zip(right).map(|(a, b)| model.between(a, b));
-        let block = if left.is_none() && right.is_none() { model.setup.block } else { 0.0 };
-        Seam {
-            before: before.map_or(0, |(buffer, _)| buffer as usize),
-            after: after.map_or(0, |(buffer, _)| buffer as usize),
-            setup: points(before) + points(after) - points(now) + block,
-        }
-    }
-}
-
-/// The least of what comes before, the piece itself and what comes after, over all its starts.
-fn least_cost(
-    costs: &[f32],
-    forward: &[f32],
-    backward: &[f32],
-    (lo, hi): (usize, usize),
-    len: usize,
-    seam: Seam,
-) -> f32 {
-    let Some((lo, count)) = span(forward, (lo, hi), len, seam) else { return NEVER };
-    let forward = &forward[lo - seam.before..][..count];
-    let costs = &costs[lo..][..count];
-    let backward = &backward[lo + len + seam.after..][..count];
-    let mut least = [NEVER; 8];
-    let mut at = 0;
-    while at + 8 <= count {
-        for lane in 0..8 {
-            least[lane] = least[lane].min(forward[at + lane] + costs[at + lane] + backward[at + lane]);
-        }
-        at += 8;
-    }
-    let mut best = least.into_iter().fold(NEVER, f32::min);
-    for k in at..count {
-        best = best.min(forward[k] + costs[k] + backward[k]);
-    }
-    best
-}
-
-/// The first start and the number of starts for which both neighbours lie inside the window.
-fn span(forward: &[f32], (lo, hi): (usize, usize), len: usize, seam: Seam) -> Option<(usize, usize)> {
-    let lo = lo.max(seam.before);
-    let hi = hi.min((forward.len() - 1).checked_sub(len + seam.after)?);
-    (lo <= hi).then(|| (lo, hi + 1 - lo))
-}
-
-fn cheapest_start(
-    costs: &[f32],
-    forward: &[f32],
-    backward: &[f32],
-    (lo, hi): (usize, usize),
-    len: usize,
-    seam: Seam,
-) -> Option<usize> {
-    let (lo, count) = span(forward, (lo, hi), len, seam)?;
-    let cost = |s: usize| forward[s - seam.before] + costs[s] + backward[s + len + seam.after];
-    let mut best = (NEVER / 2.0, None);
-    for s in lo..lo + count {
-        if cost(s) < best.0 {
-            best = (cost(s), Some(s));
-        }
-    }
-    best.1
 }
