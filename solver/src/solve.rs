@@ -79,7 +79,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
     run.bound(&mut state);
     run.improve(&mut state);
     let mut solution = solution(problem, &state.plan);
-    solution.bound = state.bound.is_finite().then(|| Points(state.bound.min(solution.cost.0)));
+    solution.bound = stated_bound(state.bound, solution.cost.0);
     let verdict = verify(problem, &solution);
     if verdict.violations.is_empty() {
         Ok(Outcome { solution, stopped: state.stopped })
@@ -216,6 +216,14 @@ impl<'a> Run<'a> {
         let bound = bound.is_finite().then_some(Points(bound.min(cost)));
         self.observer.progress(Progress { stage, done, cost: Some(Points(cost)), bound });
     }
+}
+
+/// The bound that goes with a plan's cost. Above the cost by more than rounding it proves nothing but a fault
+/// of the relaxation, and is not handed out.
+fn stated_bound(bound: f64, cost: f64) -> Option<Points> {
+    let proven = bound <= cost + OPTIMAL_GAP * cost.abs().max(1.0);
+    debug_assert!(proven, "the bound {bound} is above the cost {cost}");
+    (proven && bound.is_finite()).then(|| Points(bound.min(cost)))
 }
 
 fn solution(problem: &Problem, plan: &Plan<'_>) -> Solution {

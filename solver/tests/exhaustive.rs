@@ -78,7 +78,7 @@ fn tiny(seed: u64) -> Problem {
 #[test]
 fn the_bound_is_below_the_optimum_and_the_answer_is_near_it() {
     let (mut optimal, mut count) = (0, 0);
-    for seed in 0..200 {
+    for seed in 0..400 {
         let problem = tiny(seed);
         assert_eq!(problem.faults(), []);
         let best = optimum(&problem);
@@ -90,5 +90,5 @@ fn the_bound_is_below_the_optimum_and_the_answer_is_near_it() {
         count += 1;
         optimal += usize::from(cost <= best + 1e-6);
     }
-    assert!(optimal * 100 >= count * 90, "{optimal} of {count} are optimal");
+    assert!(optimal * 100 >= count * 95, "{optimal} of {count} are optimal");
 }

@@ -299,7 +299,8 @@ impl<'m> Master<'m> {
         values
     }
 
-    /// Prices to start from: work is worth what leaving it out costs, less what a chunk may cost.
+    /// Prices to start from, below what they will come to: each task is worth a block, or what leaving it
+    /// out or late costs where that is less.
     pub(crate) fn first_prices(&self) -> Vec<f64> {
         let mut prices = vec![0.0; self.rows.len()];
         for (price, job) in prices.iter_mut().zip(&self.model.tasks) {

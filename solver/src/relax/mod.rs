@@ -77,7 +77,11 @@ pub(crate) fn relax(
     let alone = (PASSES_ALONE * (MANY_OFFERS / size).min(1.0)).max(PASSES);
     let passes = if lp { PASSES } else { alone } * effort.sqrt();
     let passes = (passes as usize).max(10);
-    let nothing = Centre { bound: 0.0, prices: master.first_prices(), tolls: vec![0.0; model.windows.len()] };
+    let nothing = Centre {
+        bound: f64::NEG_INFINITY,
+        prices: master.first_prices(),
+        tolls: vec![0.0; model.windows.len()],
+    };
     let mut best = nothing;
     let mut stopped = false;
     for stage in 0..STAGES {

@@ -13,7 +13,7 @@ use crate::model::{Job, Model, Window, starts};
 pub(crate) struct Offer {
     pub(crate) task: u32,
     pub(crate) window: u32,
-    /// The shortest length; `prices[k]` is for `shortest + k` slots.
+    /// The shortest length; `pieces[k]` is for `shortest + k` slots.
     pub(crate) shortest: i32,
     pub(crate) pieces: Vec<Piece>,
     /// No chunk here ends before.
@@ -88,12 +88,14 @@ fn offer(model: &Model, j: usize, w: usize) -> Option<Offer> {
         let chunks = (len + job.max - 1) / job.max;
         let span = len + (chunks - 1) * model.setup.least_buffer();
         let fits = span <= room && chunks * job.min <= len;
-        // What is not eligible in one chunk may be so in several: then where the first of them may start.
-        let whole = if chunks == 1 { starts(job, window, len, job.release, job.last_end) } else { None };
-        let (range, one) = whole.map_or(((first, latest_start), false), |range| (range, true));
-        pieces.push(match fits {
-            true => piece(model, (j, job), (w, window), Cut { len, chunks, span, one }, range),
-            false => Piece { chunks: 0, cost: 0.0, late: 0.0 },
+        // What may be cut may start with a shortest chunk, where more of it at a time is not eligible.
+        let range = match job.most_chunks() {
+            0 | 1 => starts(job, window, len, job.release, job.last_end),
+            _ => Some((first, latest_start)),
+        };
+        pieces.push(match range.filter(|_| fits) {
+            Some(range) => piece(model, (j, job), (w, window), Cut { len, chunks, span }, range),
+            None => Piece { chunks: 0, cost: 0.0, late: 0.0 },
         });
     }
     while pieces.last().is_some_and(|p| p.chunks == 0) {
@@ -116,25 +118,23 @@ struct Cut {
     /// How many chunks it has at least, and the slots from the first to the last of them.
     chunks: i32,
     span: i32,
-    /// Whether it may be one chunk.
-    one: bool,
 }
 
 fn piece(
     model: &Model,
     (j, job): (usize, &Job),
     (w, window): (usize, &Window),
-    Cut { len, chunks, span, one }: Cut,
+    Cut { len, chunks, span }: Cut,
     (first, last): (i32, i32),
 ) -> Piece {
-    let several = job.size >= 2 * job.min;
+    let several = job.most_chunks() >= 2;
     let mut cost = f64::from(len) * (window.rate + job.soon * f64::from(first - job.origin));
     if several {
         cost += model.chunk * f64::from(chunks);
     }
     let favoured = job.prefer.is_some() || job.previous.iter().any(|(worker, _, _)| *worker == window.worker);
     if favoured {
-        cost += best_favour(model, j, w, (len, one), (first, last));
+        cost += best_favour(model, j, w, len, (first, last));
     }
     // The task is complete no sooner than its last chunk here, whichever of its work that is: so all
     // of the piece is as late as that.
@@ -142,13 +142,13 @@ fn piece(
     Piece { chunks, cost, late }
 }
 
-/// The least that `prefer` and `previous` cost over all starts; for several chunks as if each slot
+/// The least that `prefer` and `previous` cost over all starts; for what may be cut as if each slot
 /// had the best place in the window to itself.
-fn best_favour(model: &Model, j: usize, w: usize, (len, one): (i32, bool), (first, last): (i32, i32)) -> f64 {
+fn best_favour(model: &Model, j: usize, w: usize, len: i32, (first, last): (i32, i32)) -> f64 {
     let (job, window) = (&model.tasks[j], &model.windows[w]);
     let plain =
         |start: i32, len: i32| f64::from(len) * (window.rate + job.soon * f64::from(start - job.origin));
-    if one && job.size < 2 * job.min {
+    if job.most_chunks() < 2 {
         let extra = |start| model.chunk_cost(j, w, start, len) - plain(start, len);
         return (first..=last).map(extra).fold(f64::INFINITY, f64::min);
     }

@@ -55,6 +55,9 @@ pub(crate) fn anneal<'m>(
     Plan::of(plan.model, best)
 }
 
+/// One in so many insertions of what may be cut goes chunk by chunk.
+const LOOSE: u32 = 10;
+
 /// Takes some tasks out and puts them, and whatever else is not planned, back.
 fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng: &mut Rng, most: usize) {
     let chosen = choose(plan, near, rng, most);
@@ -71,7 +74,12 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
     inserter.patience = rng.usize(0..PATIENCE.len());
     let blink = rng.u32(0..4) * 3;
     for j in pool.into_iter().map(|j| j as usize) {
-        if plan.tasks[j].windows.is_empty() {
+        if !plan.tasks[j].windows.is_empty() {
+            continue;
+        }
+        if plan.model.tasks[j].most_chunks() >= 2 && rng.u32(0..LOOSE) == 0 {
+            inserter.insert_loosely(plan, j, rng);
+        } else {
             inserter.insert(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
         }
     }

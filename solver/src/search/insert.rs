@@ -221,6 +221,9 @@ impl Inserter {
                     if let Some(other_end) = piece.completes {
                         add_lateness(&model.tasks[j], window, len, other_end, all, &mut self.costs);
                     }
+                    for (from, to) in plan.taken_elsewhere(j, w) {
+                        forbid(&mut self.costs, (from - len + 1 - window.start, to - window.start));
+                    }
                     *range.insert(all)
                 }
             };
@@ -237,6 +240,14 @@ impl Inserter {
         let (forward, backward) = (timing.forward(position), timing.backward(position));
         let start = cheapest_start(&self.costs, forward, backward, range, len as usize, seam)?;
         Some(Spot { window: w, position, start: window.start + start as i32, len, cost })
+    }
+}
+
+/// Forbids the starts in a span, in slots into the window.
+fn forbid(costs: &mut [f32], (from, to): (i32, i32)) {
+    let span = from.max(0) as usize..(to.max(0) as usize).min(costs.len());
+    if let Some(costs) = costs.get_mut(span) {
+        costs.fill(NEVER);
     }
 }
 

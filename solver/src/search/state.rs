@@ -281,13 +281,13 @@ impl<'m> Plan<'m> {
         self.free[w] = self.model.windows[w].len() - taken - seam;
     }
 
-    /// Whether another worker does task `j` at some time inside window `w`.
-    pub(crate) fn busy_elsewhere(&self, j: usize, w: usize) -> bool {
-        let window = &self.model.windows[w];
-        self.tasks[j].windows.iter().any(|v| {
-            let other = &self.model.windows[*v as usize];
-            other.worker != window.worker && other.start < window.end && window.start < other.end
-        })
+    /// When other workers than that of window `w` do task `j`: no chunk there may overlap.
+    pub(crate) fn taken_elsewhere(&self, j: usize, w: usize) -> impl Iterator<Item = (i32, i32)> {
+        let worker = self.model.windows[w].worker;
+        let windows = self.tasks[j].windows.iter().map(|v| *v as usize);
+        let others = windows.filter(move |v| self.model.windows[*v].worker != worker);
+        let chunks = others.flat_map(|v| &self.sequences[v]).filter(move |c| c.task as usize == j);
+        chunks.map(|c| (c.start, c.end()))
     }
 
     /// Sets the starts in a window to the cheapest for its order; false when there are none.

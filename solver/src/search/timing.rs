@@ -163,25 +163,21 @@ fn chunk_costs(
     let j = chunk.task as usize;
     let (from, to) = plan.bounds(j, w, Some((k, chunk)))?;
     let range = fill_costs(plan, j, w, chunk.len, from, to, costs)?;
-    if plan.complete(j) {
+    // The last of a task's chunks in the window answers for the lateness of all of them: its order is kept.
+    let last_here = plan.sequences[w][k + 1..].iter().all(|c| c.task != chunk.task);
+    if plan.complete(j) && last_here {
         let others = plan.tasks[j].windows.len() > 1;
-        let other_end = if others { other_end(plan, j, w, k) } else { i32::MIN };
+        let other_end = if others { end_elsewhere(plan, j, w) } else { i32::MIN };
         add_lateness(&plan.model.tasks[j], &plan.model.windows[w], chunk.len, other_end, range, costs);
     }
     Some(range)
 }
 
-/// The end of the last chunk of task `j` other than the one at place `k` of window `w`.
-fn other_end(plan: &Plan<'_>, j: usize, w: usize, k: usize) -> i32 {
-    let mut last = i32::MIN;
-    for v in plan.tasks[j].windows.iter().map(|v| *v as usize) {
-        for (place, chunk) in plan.sequences[v].iter().enumerate() {
-            if chunk.task as usize == j && (v, place) != (w, k) {
-                last = last.max(chunk.end());
-            }
-        }
-    }
-    last
+/// The end of the last chunk of task `j` outside window `w`.
+fn end_elsewhere(plan: &Plan<'_>, j: usize, w: usize) -> i32 {
+    let windows = plan.tasks[j].windows.iter().map(|v| *v as usize).filter(|v| *v != w);
+    let chunks = windows.flat_map(|v| &plan.sequences[v]).filter(|c| c.task as usize == j);
+    chunks.map(|c| c.end()).max().unwrap_or(i32::MIN)
 }
 
 /// Fills `costs` with what a chunk of task `j` costs at each start in window `w`, but for lateness.

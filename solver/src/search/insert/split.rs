@@ -1,8 +1,9 @@
 //! Cutting a task into chunks over the windows of one worker: a dynamic program over windows and slots
 //! of work, over what each length costs in each window.
 
-use super::{Inserter, Piece, place};
+use super::{Inserter, Piece, Spot, place};
 use crate::search::state::Plan;
+use fastrand::Rng;
 
 /// The ways to cut a task over the windows of one worker.
 #[derive(Clone, Copy)]
@@ -35,7 +36,7 @@ impl Inserter {
                 let window = &model.windows[w];
                 let mine =
                     window.worker == worker && window.end >= from + job.min && window.start + job.min <= to;
-                if mine && !skip() && !plan.busy_elsewhere(j, w) {
+                if mine && !skip() {
                     self.price_cuts(plan, j, w, (from, to));
                 }
             }
@@ -160,6 +161,7 @@ impl Inserter {
         Some((cost, pieces))
     }
 
+    /// Places pieces as they come, each where it costs least in its window.
     pub(super) fn place_pieces(&mut self, plan: &mut Plan<'_>, j: usize, pieces: &[(u32, i32)]) {
         let job = &plan.model.tasks[j];
         for (w, len) in pieces {
@@ -172,6 +174,42 @@ impl Inserter {
                 if let Some(spot) = self.best_here(plan, *w as usize, piece, bounds, f64::INFINITY) {
                     place(plan, j, spot);
                 }
+            }
+        }
+    }
+}
+
+impl Inserter {
+    /// Plans task `j` chunk by chunk, in lengths drawn at random and by whoever does each cheapest: what no
+    /// dynamic program over one worker's windows comes upon.
+    pub(crate) fn insert_loosely(&mut self, plan: &mut Plan<'_>, j: usize, rng: &mut Rng) {
+        let job = &plan.model.tasks[j];
+        loop {
+            let left = job.size - plan.tasks[j].planned;
+            if left < job.min {
+                return;
+            }
+            let drawn = rng.i32(job.min..=job.max.min(left));
+            // What is left over should be nothing, or enough for one more chunk.
+            let len = match left - drawn {
+                0 => drawn,
+                rest if rest >= job.min => drawn,
+                _ if left <= job.max => left,
+                rest => (drawn - (job.min - rest)).max(job.min),
+            };
+            let Some(bounds) = plan.bounds(j, 0, None) else { return };
+            let completes = (len == left).then_some(plan.tasks[j].last);
+            let piece = Piece { task: j, len, completes };
+            let mut best: Option<Spot> = None;
+            for w in job.allowed.iter().map(|w| *w as usize) {
+                // Some windows are passed over, for the sake of variety.
+                if rng.u32(0..4) > 0 {
+                    let limit = best.map_or(f64::INFINITY, |b| b.cost);
+                    best = self.best_here(plan, w, piece, bounds, limit).or(best);
+                }
+            }
+            if !best.is_some_and(|spot| place(plan, j, spot)) {
+                return;
             }
         }
     }
