@@ -1,7 +1,7 @@
 //! From a problem to a solution: compile, start, bound, improve, verify.
 
 use crate::faults::ProblemFault;
-use crate::model::Model;
+use crate::model::{Model, Tolls};
 use crate::options::{Observer, Options, Progress, Stage};
 use crate::problem::Problem;
 use crate::relax::relax;
@@ -90,7 +90,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 
 /// How many times some tasks are taken out and put back, per task, at the default effort: up to so
 /// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
-const ROUNDS_PER_TASK: f64 = 300.0;
+const ROUNDS_PER_TASK: f64 = 450.0;
 const MANY_TASKS: f64 = 200.0;
 const FEW_TASKS: f64 = 20.0;
 
@@ -113,7 +113,7 @@ struct Run<'a> {
 struct State<'a> {
     plan: Plan<'a>,
     bound: f64,
-    tolls: Vec<f64>,
+    tolls: Tolls,
     stopped: bool,
 }
 
@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
         let valid = filled.into_iter().filter(|plan| self.is_valid(plan)).chain([nothing]);
         let cheapest = valid.min_by(|a, b| a.cost().total_cmp(&b.cost()));
         let plan = cheapest.unwrap_or_else(|| Plan::empty(self.model));
-        let mut state = State { plan, bound: f64::NEG_INFINITY, tolls: Vec::new(), stopped: false };
+        let mut state = State { plan, bound: f64::NEG_INFINITY, tolls: Tolls::default(), stopped: false };
         self.anneal(&mut state, FIRST_ROUNDS, 0, Stage::Starting);
         state
     }
@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
         let stopped = AtomicBool::new(false);
         let chain = |k: u64| {
             let seed = self.options.seed ^ (k + CHAINS * pass).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let how = Annealing { rounds, most: 10, seed, temperature: self.temperature() };
+            let how = Annealing { rounds, most: 8, seed, temperature: self.temperature() };
             anneal(state.plan.clone(), &self.near, how, &state.tolls, &mut |done, cost| {
                 if k == 0 {
                     self.report(stage, done, cost, state.bound);
@@ -209,7 +209,7 @@ impl<'a> Run<'a> {
         let lateness: f64 =
             self.model.tasks.iter().map(|t| t.late).sum::<f64>() / self.model.tasks.len() as f64;
         let unit = (setup.block + setup.switch + self.model.chunk + lateness / 5.0).max(1e-3) / 10.0;
-        (4.0 * unit, 0.1 * unit)
+        (25.0 * unit, 0.1 * unit)
     }
 
     fn report(&self, stage: Stage, done: f64, cost: f64, bound: f64) {

@@ -59,10 +59,40 @@ impl Cover {
         self.up_to(end) - self.up_to(start)
     }
 
+    /// [`Cover::over`] for spans of `len` slots from each start in turn, in one walk over the steps.
+    pub(crate) fn slide(
+        &self,
+        starts: std::ops::RangeInclusive<i32>,
+        len: i32,
+    ) -> impl Iterator<Item = i64> + '_ {
+        let mut open = Walk { steps: &self.steps, after: 0 };
+        let mut close = open;
+        starts.map(move |start| close.up_to(start + len) - open.up_to(start))
+    }
+
     /// Whether any change of depth lies in `(start, end)`: if none, every slot inside is alike.
     pub(crate) fn changes_in(&self, start: i32, end: i32) -> bool {
         let after = self.steps.partition_point(|s| s.time <= start);
         self.steps.get(after).is_some_and(|s| s.time < end)
+    }
+}
+
+/// A walk over the steps of a cover, to times that only grow.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    steps: &'a [Step],
+    after: usize,
+}
+
+impl Walk<'_> {
+    fn up_to(&mut self, time: i32) -> i64 {
+        while self.steps.get(self.after).is_some_and(|s| s.time <= time) {
+            self.after += 1;
+        }
+        match self.steps[..self.after].last() {
+            Some(step) => step.sum + step.depth * i64::from(time - step.time),
+            None => 0,
+        }
     }
 }
 
@@ -81,7 +111,11 @@ mod tests {
             let span = Interval::new(start, end);
             let expected: i64 =
                 intervals.iter().filter(|i| !i.is_empty()).map(|i| i64::from(i.intersect(span).len().0.max(0))).sum();
-            prop_assert_eq!(Cover::new(intervals).over(start, end), expected);
+            let cover = Cover::new(intervals);
+            prop_assert_eq!(cover.over(start, end), expected);
+            let slid: Vec<i64> = cover.slide(start..=start + 9, end - start).collect();
+            let each: Vec<i64> = (start..=start + 9).map(|s| cover.over(s, s + end - start)).collect();
+            prop_assert_eq!(slid, each);
         }
     }
 }

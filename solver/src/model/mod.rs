@@ -4,12 +4,14 @@
 mod cover;
 mod reach;
 mod tails;
+mod tolls;
 
 use crate::problem::{Problem, Task};
 pub(crate) use cover::Cover;
 pub(crate) use reach::starts;
 use std::collections::HashMap;
 pub(crate) use tails::PATIENCE;
+pub(crate) use tolls::Tolls;
 
 /// A compiled problem.
 #[derive(Debug)]
@@ -126,6 +128,8 @@ pub(crate) struct Job {
     pub(crate) eligible: Option<Vec<(i32, i32)>>,
     pub(crate) preds: Vec<(u32, i32)>,
     pub(crate) succs: Vec<(u32, i32)>,
+    /// The slots of it and of all that comes after it.
+    pub(crate) chain: i32,
     /// What it costs when all that comes after it is left out.
     pub(crate) blocked: f64,
     /// For each level of patience and each window: the lateness of all that comes after it, when it
@@ -141,6 +145,11 @@ impl Job {
     /// What lateness costs when the task is complete at `end`.
     pub(crate) fn lateness(&self, end: i32) -> f64 {
         if end > self.due { self.late + self.late_slot * f64::from(end - self.due) } else { 0.0 }
+    }
+
+    /// What leaving it out costs, lateness and all, in points per slot of it.
+    pub(crate) fn left_out(&self, horizon: i32) -> f64 {
+        self.unscheduled + self.lateness(horizon) / f64::from(self.size.max(1))
     }
 
     /// The most chunks that a solution would ever cut it into.
@@ -197,7 +206,7 @@ impl Model {
     pub(crate) fn chunk_cost(&self, j: usize, w: usize, start: i32, len: i32) -> f64 {
         let job = &self.tasks[j];
         let window = &self.windows[w];
-        let mut cost = f64::from(len) * (window.rate + job.soon * f64::from(start - job.origin));
+        let mut cost = self.plain_cost(j, w, start, len);
         if let Some((points, cover)) = &job.prefer {
             cost += points * (i64::from(len) - cover.over(start, start + len)) as f64;
         }
@@ -207,6 +216,12 @@ impl Model {
             }
         }
         cost
+    }
+
+    /// The part of [`Model::chunk_cost`] that grows evenly with the start: the worker's rate and `soon`.
+    pub(crate) fn plain_cost(&self, j: usize, w: usize, start: i32, len: i32) -> f64 {
+        let job = &self.tasks[j];
+        f64::from(len) * (self.windows[w].rate + job.soon * f64::from(start - job.origin))
     }
 
     /// Buffer slots and setup points between two consecutive chunks of tasks `a` and `b`.
@@ -358,6 +373,7 @@ fn job(problem: &Problem, names: &Names, task: &Task, hour: f64) -> Job {
         }),
         preds: Vec::new(),
         succs: Vec::new(),
+        chain: task.size.0.max(1),
         blocked: 0.0,
         tails: Vec::new(),
         allowed: Vec::new(),

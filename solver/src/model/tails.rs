@@ -21,6 +21,7 @@ pub(super) fn fill(model: &mut Model) {
             next.unscheduled * f64::from(next.size) + next.lateness(model.horizon) + next.blocked
         });
         let blocked = blocked.sum();
+        let behind: i32 = model.tasks[j].succs.iter().map(|(k, _)| after(*k).chain).sum();
         let tails = PATIENCE
             .iter()
             .enumerate()
@@ -32,6 +33,7 @@ pub(super) fn fill(model: &mut Model) {
             })
             .collect();
         model.tasks[j].blocked = blocked;
+        model.tasks[j].chain += behind;
         model.tasks[j].tails = tails;
     }
 }

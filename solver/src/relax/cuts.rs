@@ -3,6 +3,8 @@
 //! * *Lateness.* Columns charge lateness by its share of the work. A task is as late as its latest
 //!   chunk, so what it costs is at least, for each step of lateness, the step times the presence of
 //!   the task in any one window that lies beyond it.
+//! * *Room.* What must lie between two times in a window has the slots in between, and no more (energetic
+//!   reasoning; Baptiste, Le Pape and Nuijten 2001, doi:10.1007/978-1-4615-1479-4).
 //! * *Order.* A task that comes after another has no more of itself, as a share, before any time
 //!   than the other has done by then; and none at all in a window unless the other is done.
 
@@ -10,13 +12,14 @@ use super::master::{Answer, Master};
 use super::offers::Offers;
 use crate::model::Model;
 
-/// A row `sum >= 0` over the offers of columns.
+/// A row `sum >= least` over the offers of columns.
 #[derive(Clone, Debug)]
 pub(crate) struct Cut {
     /// Offer, coefficient of its presence, coefficient per slot of it.
     pub(crate) offers: Vec<(u32, f64, f64)>,
     /// The task whose lateness it bounds: its share form and what is beyond it count with 1.
     pub(crate) lateness_of: Option<u32>,
+    pub(crate) least: f64,
 }
 
 /// Finds the cuts that an answer breaks by more than `tolerance` points, or shares.
@@ -33,8 +36,57 @@ pub(crate) fn separate(master: &Master<'_>, answer: &Answer, tolerance: f64) -> 
             cuts.extend(link.cut(&presence, &slots, tolerance.min(0.02)));
         }
     }
+    for w in 0..master.model.windows.len() {
+        cuts.extend(room_cut(master.model, master.offers, w, (&presence, &slots), tolerance));
+    }
     cuts
 }
+
+/// The cut on the room between two times in a window that is broken most, if any is.
+fn room_cut(
+    model: &Model,
+    offers: &Offers,
+    w: usize,
+    (presence, slots): (&[f64], &[f64]),
+    tolerance: f64,
+) -> Option<Cut> {
+    let window = &model.windows[w];
+    let buffer = f64::from(model.setup.least_buffer());
+    let used = |o: usize| slots[o] + buffer * presence[o];
+    let here: Vec<usize> = offers.of_window[w].clone().filter(|o| presence[*o] > 1e-6).collect();
+    let mut froms: Vec<i32> = here.iter().map(|o| offers.all[*o].span.0.max(window.start)).collect();
+    froms.sort_unstable();
+    froms.dedup();
+    let mut by_end: Vec<usize> = here;
+    by_end.sort_by_key(|o| offers.all[*o].span.1);
+    let mut worst: Option<(f64, (i32, i32))> = None;
+    for from in froms {
+        let mut taken = 0.0;
+        for o in &by_end {
+            let offer = &offers.all[*o];
+            if offer.span.0 < from {
+                continue;
+            }
+            taken += used(*o);
+            let whole = from == window.start && offer.span.1 >= window.end;
+            let beyond = taken - f64::from(offer.span.1 - from) - buffer;
+            if !whole && beyond > worst.map_or(SLOTS_BEYOND + tolerance, |(most, _)| most) {
+                worst = Some((beyond, (from, offer.span.1)));
+            }
+        }
+    }
+    let (_, (from, to)) = worst?;
+    let inside =
+        offers.of_window[w].clone().filter(|o| offers.all[*o].span.0 >= from && offers.all[*o].span.1 <= to);
+    Some(Cut {
+        offers: inside.map(|o| (o as u32, -buffer, -1.0)).collect(),
+        lateness_of: None,
+        least: -f64::from(to - from) - buffer,
+    })
+}
+
+/// By how many slots room must be exceeded to be worth a row.
+const SLOTS_BEYOND: f64 = 0.1;
 
 /// What each task's lateness costs in share form.
 fn late_shares(master: &Master<'_>, answer: &Answer) -> Vec<f64> {
@@ -89,6 +141,7 @@ fn lateness_cut(
     (worth > paid + tolerance).then(|| Cut {
         offers: points.into_iter().map(|(o, step)| (o, -step, 0.0)).collect(),
         lateness_of: Some(j as u32),
+        least: 0.0,
     })
 }
 
@@ -123,7 +176,7 @@ impl Link<'_> {
             }
         }
         let (_, time, only) = worst?;
-        Some(Cut { offers: self.row(time, only), lateness_of: None })
+        Some(Cut { offers: self.row(time, only), lateness_of: None, least: 0.0 })
     }
 
     /// Whether work in this offer may be done early enough for a start at `time`.

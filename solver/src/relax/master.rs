@@ -21,6 +21,9 @@ pub(crate) struct WindowColumn {
     pub(crate) cost: f64,
 }
 
+/// How many guesses at the worth of time are tried.
+const GUESSES: usize = 10;
+
 /// What tells columns apart.
 type Key = (u32, Vec<(u32, i32)>);
 
@@ -53,6 +56,7 @@ pub(crate) struct Master<'m> {
     free_chunk: Vec<Option<u32>>,
     /// The caps and quotas that count a client's work in a window, as rows.
     limits: Vec<Vec<(u32, Option<u32>)>>,
+    first_cap: usize,
     first_cut: usize,
 }
 
@@ -114,6 +118,7 @@ impl<'m> Master<'m> {
             cuts_of_task: vec![Vec::new(); tasks],
             free_chunk,
             limits: limits(model, first_cap, first_quota),
+            first_cap: first_cap as usize,
         }
     }
 
@@ -163,7 +168,7 @@ impl<'m> Master<'m> {
     pub(crate) fn add_cut(&mut self, cut: Cut) {
         let index = self.cuts.len() as u32;
         let row = self.rows.len() as u32;
-        self.rows.push(Row { sense: Sense::AtLeast, rhs: 0.0 });
+        self.rows.push(Row { sense: Sense::AtLeast, rhs: cut.least });
         for (offer, presence, slot) in &cut.offers {
             self.cuts_of_offer[*offer as usize].push((index, *presence, *slot));
         }
@@ -261,6 +266,11 @@ impl<'m> Master<'m> {
         prices
     }
 
+    /// What a slot of each cap is worth at given prices.
+    pub(crate) fn cap_tolls(&self, rows: &[f64]) -> Vec<f64> {
+        rows[self.first_cap..][..self.model.caps.len()].iter().map(|price| -price).collect()
+    }
+
     /// Sets prices that have the wrong sign for their row to 0; windows' own rows have none.
     pub(crate) fn right_signs(&self, prices: &mut [f64]) {
         let tasks = self.model.tasks.len();
@@ -299,15 +309,28 @@ impl<'m> Master<'m> {
         values
     }
 
-    /// Prices to start from, below what they will come to: each task is worth a block, or what leaving it
-    /// out or late costs where that is less.
-    pub(crate) fn first_prices(&self) -> Vec<f64> {
+    /// Prices to start from, for a guess at what a slot of everybody's time is worth: that is the price of every
+    /// cap on all work, and each task is worth as much and a block, or what leaving it out costs where that is less.
+    pub(crate) fn first_prices(&self, time: f64) -> Vec<f64> {
         let mut prices = vec![0.0; self.rows.len()];
         for (price, job) in prices.iter_mut().zip(&self.model.tasks) {
-            let least = job.lateness(self.model.horizon).min(self.model.setup.block);
-            *price = (job.unscheduled * f64::from(job.size)).min(least) / f64::from(job.size);
+            let out = job.left_out(self.model.horizon);
+            let done = time + self.model.setup.block / f64::from(job.size.max(1));
+            *price = if job.allowed.is_empty() { out } else { out.min(done) };
+        }
+        for (price, cap) in prices[self.first_cap..].iter_mut().zip(&self.model.caps) {
+            *price = if cap.client.is_none() { -time } else { 0.0 };
         }
         prices
+    }
+
+    /// Guesses at what a slot of everybody's time is worth: nothing, and shares of what leaving out the
+    /// tasks costs, from the least to the most.
+    pub(crate) fn guesses(&self) -> Vec<f64> {
+        let mut out: Vec<f64> = self.model.tasks.iter().map(|job| job.left_out(self.model.horizon)).collect();
+        out.sort_by(f64::total_cmp);
+        let steps = (0..GUESSES).map(|k| out.get(out.len() * k / GUESSES).map_or(0.0, |points| 0.8 * points));
+        [0.0].into_iter().chain(steps).collect()
     }
 
     /// The part of the Lagrangian bound that is no window's: right-hand sides and slacks. Windows'

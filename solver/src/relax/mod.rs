@@ -12,7 +12,7 @@ mod pricing;
 mod volume;
 
 use crate::lp::Precision;
-use crate::model::Model;
+use crate::model::{Model, Tolls};
 use crate::search::Plan;
 use cuts::separate;
 use master::Master;
@@ -25,15 +25,23 @@ use rayon::prelude::*;
 pub(crate) struct Relaxation {
     /// A lower bound on the cost of every plan, in points.
     pub(crate) bound: f64,
-    /// What a slot more in each window is worth, in points: the linear program's advice to the search.
-    pub(crate) tolls: Vec<f64>,
+    /// What time is worth at the prices that prove it.
+    pub(crate) tolls: Tolls,
 }
 
 /// The best bound so far, the prices that gave it, and what they make a slot of each window worth.
 struct Centre {
     bound: f64,
     prices: Vec<f64>,
-    tolls: Vec<f64>,
+    /// What a slot more in each window is worth.
+    slots: Vec<f64>,
+}
+
+impl Centre {
+    fn relaxation(self, master: &Master<'_>) -> Relaxation {
+        let caps = master.cap_tolls(&self.prices);
+        Relaxation { bound: self.bound, tolls: Tolls { windows: self.slots, caps } }
+    }
 }
 
 /// How many times the volume algorithm adds cuts and starts again, and its passes in between: before
@@ -67,7 +75,7 @@ pub(crate) fn relax(
     let offers = Offers::new(model);
     if offers.all.is_empty() {
         // Nothing can be planned, and nothing is what every plan costs.
-        return Relaxation { bound: plan.cost(), tolls: vec![0.0; model.windows.len()] };
+        return Relaxation { bound: plan.cost(), tolls: Tolls::default() };
     }
     let mut master = Master::new(model, &offers);
     add_plan(&mut master, plan);
@@ -77,12 +85,7 @@ pub(crate) fn relax(
     let alone = (PASSES_ALONE * (MANY_OFFERS / size).min(1.0)).max(PASSES);
     let passes = if lp { PASSES } else { alone } * effort.sqrt();
     let passes = (passes as usize).max(10);
-    let nothing = Centre {
-        bound: f64::NEG_INFINITY,
-        prices: master.first_prices(),
-        tolls: vec![0.0; model.windows.len()],
-    };
-    let mut best = nothing;
+    let mut best = first_centre(&master);
     let mut stopped = false;
     for stage in 0..STAGES {
         let share = 0.5 * stage as f64 / STAGES as f64;
@@ -93,7 +96,7 @@ pub(crate) fn relax(
         });
         keep_better(&mut best, centre);
         if stopped {
-            return Relaxation { bound: best.bound, tolls: best.tolls };
+            return best.relaxation(&master);
         }
         for cut in separate(&master, &answer, tolerance(upper)) {
             master.add_cut(cut);
@@ -103,7 +106,18 @@ pub(crate) fn relax(
     if lp {
         generate(&mut master, &mut best, (ROUNDS * effort.sqrt()) as usize, watch);
     }
-    Relaxation { bound: best.bound, tolls: best.tolls }
+    best.relaxation(&master)
+}
+
+/// The best of some guesses at what time is worth.
+fn first_centre(master: &Master<'_>) -> Centre {
+    let mut best = Centre { bound: f64::NEG_INFINITY, prices: master.first_prices(0.0), slots: Vec::new() };
+    for time in master.guesses() {
+        let prices = master.first_prices(time);
+        let (bound, contents) = price(master, &prices);
+        keep_better(&mut best, Centre { bound, prices, slots: contents.iter().map(|c| c.slot).collect() });
+    }
+    best
 }
 
 /// By how much a cut must be broken to be worth a row.
@@ -143,8 +157,8 @@ fn generate(
         last_cost = cost;
         let prices = blend(&best.prices, &answer.prices, smoothing);
         let (bound, contents) = price(master, &prices);
-        let tolls = contents.iter().map(|c| c.slot).collect();
-        let better = keep_better(best, Centre { bound, prices, tolls });
+        let slots = contents.iter().map(|c| c.slot).collect();
+        let better = keep_better(best, Centre { bound, prices, slots });
         smoothing = if better { 0.0 } else { 0.5 };
         let mut added = 0;
         for (w, content) in contents.into_iter().enumerate() {
@@ -185,8 +199,15 @@ fn add_plan(master: &mut Master<'_>, plan: &Plan<'_>) {
     for (w, sequence) in plan.sequences.iter().enumerate() {
         let mut items: Vec<(u32, i32)> = Vec::new();
         for chunk in sequence {
+            // Of two offers for a task, the one that its last chunk here keeps.
+            let of_task = sequence.iter().filter(|c| c.task == chunk.task);
+            let end = of_task.map(|c| c.end()).max().unwrap_or(i32::MIN);
             let mut offers = master.offers.of_window[w].clone();
-            let Some(offer) = offers.find(|o| master.offers.all[*o].task == chunk.task) else { continue };
+            let fits = |o: &usize| {
+                let offer = &master.offers.all[*o];
+                offer.task == chunk.task && offer.soonest_end <= end && end <= offer.span.1
+            };
+            let Some(offer) = offers.find(fits) else { continue };
             match items.iter_mut().find(|(o, _)| *o == offer as u32) {
                 Some((_, len)) => *len += chunk.len,
                 None => items.push((offer as u32, chunk.len)),

@@ -20,6 +20,10 @@ pub(crate) struct Offer {
     pub(crate) soonest_end: i32,
     /// No chunk here starts after.
     pub(crate) latest_start: i32,
+    /// Every chunk here lies between.
+    pub(crate) span: (i32, i32),
+    /// Whether the offer before is for the same task and window: a content holds one of them at most.
+    pub(crate) instead: bool,
 }
 
 /// A number of slots of one task in one window, in as few chunks as can be.
@@ -61,9 +65,13 @@ impl Offers {
             });
             let first = all.len();
             for j in tasks {
-                if let Some(offer) = offer(model, j as usize, w) {
-                    of_task[j as usize].push(all.len() as u32);
-                    all.push(offer);
+                let mut instead = false;
+                for times in Times::of(&model.tasks[j as usize], &model.windows[w]) {
+                    if let Some(offer) = offer(model, j as usize, w, times) {
+                        of_task[j as usize].push(all.len() as u32);
+                        all.push(Offer { instead, ..offer });
+                        instead = true;
+                    }
                 }
             }
             of_window.push(first..all.len());
@@ -79,10 +87,39 @@ impl Offer {
     }
 }
 
-fn offer(model: &Model, j: usize, w: usize) -> Option<Offer> {
+/// When the last chunk of a task in a window ends.
+#[derive(Clone, Copy)]
+struct Times {
+    /// Not before.
+    from: i32,
+    /// Not after.
+    to: i32,
+}
+
+impl Times {
+    /// Where a task is due inside a window, its work there is either all done by then or late: two offers, so that
+    /// cuts can say how much fits before the due time.
+    fn of(job: &Job, window: &Window) -> Vec<Times> {
+        let to = job.last_end.min(window.end);
+        let whole = Times { from: i32::MIN, to };
+        let divided = job.due < to && job.due > window.start && job.lateness(to) > 0.0;
+        if divided {
+            vec![Times { to: job.due, ..whole }, Times { from: job.due + 1, to }]
+        } else {
+            vec![whole]
+        }
+    }
+}
+
+fn offer(model: &Model, j: usize, w: usize, times: Times) -> Option<Offer> {
     let (job, window) = (&model.tasks[j], &model.windows[w]);
-    let (first, latest_start) = starts(job, window, job.min, job.release, job.last_end)?;
-    let room = window.end.min(job.last_end) - first;
+    let (first, latest_start) = starts(job, window, job.min, job.release, times.to)?;
+    // What is longer than the shortest chunk starts no sooner and ends no later.
+    let latest_end = latest_start + job.min;
+    if latest_end < times.from {
+        return None;
+    }
+    let room = times.to - first;
     let mut pieces = Vec::new();
     for len in job.min..=job.size.min(room) {
         let chunks = (len + job.max - 1) / job.max;
@@ -90,11 +127,14 @@ fn offer(model: &Model, j: usize, w: usize) -> Option<Offer> {
         let fits = span <= room && chunks * job.min <= len;
         // What may be cut may start with a shortest chunk, where more of it at a time is not eligible.
         let range = match job.most_chunks() {
-            0 | 1 => starts(job, window, len, job.release, job.last_end),
+            0 | 1 => starts(job, window, len, job.release, times.to),
             _ => Some((first, latest_start)),
         };
         pieces.push(match range.filter(|_| fits) {
-            Some(range) => piece(model, (j, job), (w, window), Cut { len, chunks, span }, range),
+            Some(range) => {
+                let cut = Cut { len, chunks, end: times.from.max(range.0 + span) };
+                piece(model, (j, job), (w, window), cut, range)
+            }
             None => Piece { chunks: 0, cost: 0.0, late: 0.0 },
         });
     }
@@ -106,8 +146,10 @@ fn offer(model: &Model, j: usize, w: usize) -> Option<Offer> {
         window: w as u32,
         shortest: job.min,
         pieces,
-        soonest_end: first + job.min,
+        soonest_end: times.from.max(first + job.min),
         latest_start,
+        span: (first, latest_end),
+        instead: false,
     })
 }
 
@@ -115,16 +157,16 @@ fn offer(model: &Model, j: usize, w: usize) -> Option<Offer> {
 #[derive(Clone, Copy)]
 struct Cut {
     len: i32,
-    /// How many chunks it has at least, and the slots from the first to the last of them.
+    /// How many chunks it has at least, and where the last of them ends at the soonest.
     chunks: i32,
-    span: i32,
+    end: i32,
 }
 
 fn piece(
     model: &Model,
     (j, job): (usize, &Job),
     (w, window): (usize, &Window),
-    Cut { len, chunks, span }: Cut,
+    Cut { len, chunks, end }: Cut,
     (first, last): (i32, i32),
 ) -> Piece {
     let several = job.most_chunks() >= 2;
@@ -138,7 +180,7 @@ fn piece(
     }
     // The task is complete no sooner than its last chunk here, whichever of its work that is: so all
     // of the piece is as late as that.
-    let late = job.lateness(first + span) * f64::from(len) / f64::from(job.size);
+    let late = job.lateness(end) * f64::from(len) / f64::from(job.size);
     Piece { chunks, cost, late }
 }
 

@@ -69,9 +69,9 @@ pub(crate) struct Pricer {
     client: Vec<f64>,
     batch: Vec<f64>,
     next: Vec<f64>,
-    profits: Vec<(i32, i32, f64)>,
-    /// For each offer that may pay, and each number of slots taken, the length chosen.
-    lengths: Vec<Vec<u16>>,
+    choices: Vec<Choice>,
+    /// For each task that may pay, and each number of slots taken, the choice made, counted from 1.
+    chosen: Vec<Vec<u16>>,
     /// For each batch and client: whether it is entered, at each number of slots.
     entered: Vec<Vec<bool>>,
     steps: Vec<Step>,
@@ -82,9 +82,18 @@ pub(crate) struct Pricer {
 enum Step {
     OpenClient { further: usize },
     OpenBatch,
-    Offer { offer: u32, lengths: usize },
+    Task { choices: usize, chosen: usize },
     CloseBatch { entered: usize },
     CloseClient { entered: usize },
+}
+
+/// So much of an offer, the slots that takes with its buffers, and what it brings.
+#[derive(Clone, Copy)]
+struct Choice {
+    offer: u32,
+    len: i32,
+    slots: i32,
+    profit: f64,
 }
 
 const NEVER: f64 = f64::NEG_INFINITY;
@@ -95,15 +104,26 @@ impl Pricer {
         let charges = Charges::new(model);
         let width = model.windows[w].len() as usize + charges.all() + 1;
         self.steps.clear();
-        let (mut used_lengths, mut used_entered) = (0, 0);
+        self.choices.clear();
+        let (mut used_chosen, mut used_entered) = (0, 0);
         self.window.clear();
         self.window.resize(width, NEVER);
         let mut open: Option<(u32, u32)> = None;
-        for offer in offers.of_window[w].clone() {
-            if !self.list_profits(offers, prices, offer, charges.chunk) {
+        let mut next = offers.of_window[w].start;
+        while next < offers.of_window[w].end {
+            let first = self.choices.len();
+            let task = offers.all[next].task;
+            loop {
+                self.list_choices(offers, prices, next, charges.chunk);
+                next += 1;
+                if next == offers.of_window[w].end || !offers.all[next].instead {
+                    break;
+                }
+            }
+            if self.choices.len() == first {
                 continue;
             }
-            let job = &model.tasks[offers.all[offer].task as usize];
+            let job = &model.tasks[task as usize];
             let here = (job.client, job.kind);
             if open != Some(here) {
                 if let Some((client, _)) = open {
@@ -119,7 +139,7 @@ impl Pricer {
                 self.steps.push(Step::OpenBatch);
                 open = Some(here);
             }
-            used_lengths = self.take_offer(offer as u32, used_lengths);
+            used_chosen = self.take_task(first, used_chosen);
         }
         if open.is_none() {
             return Content::default();
@@ -132,52 +152,49 @@ impl Pricer {
         }
         let less = (model.windows[w].len() as usize).min(6);
         let slot = (worth - self.window[width - 1 - less].max(0.0)) / less as f64;
-        Content { worth, slot, items: self.walk_back(offers, charges, width - 1) }
+        Content { worth, slot, items: self.walk_back(charges, width - 1) }
     }
 
-    /// Lists the lengths of an offer with the slots they take and what they bring; false when none
-    /// brings anything.
-    fn list_profits(&mut self, offers: &Offers, prices: &Prices, o: usize, buffer: usize) -> bool {
+    /// Lists the lengths of an offer that bring something.
+    fn list_choices(&mut self, offers: &Offers, prices: &Prices, o: usize, buffer: usize) {
         let offer = &offers.all[o];
         let (slot, presence, late) = (prices.slot[o], prices.presence[o], prices.late[o]);
-        self.profits.clear();
-        let mut any = false;
-        for (len, piece) in (offer.shortest..).zip(&offer.pieces) {
-            if piece.chunks > 0 {
-                let profit = f64::from(len) * slot + presence - piece.cost - late * piece.late;
-                any |= profit > 0.0;
-                self.profits.push((len, len + piece.chunks * buffer as i32, profit));
+        for (len, piece) in (offer.shortest..).zip(&offer.pieces).filter(|(_, piece)| piece.chunks > 0) {
+            let profit = f64::from(len) * slot + presence - piece.cost - late * piece.late;
+            if profit > 0.0 {
+                let slots = len + piece.chunks * buffer as i32;
+                self.choices.push(Choice { offer: o as u32, len, slots, profit });
             }
         }
-        any
     }
 
-    fn take_offer(&mut self, offer: u32, used: usize) -> usize {
+    /// Takes the best of a task's choices, those from `first` on, or none, at each number of slots.
+    fn take_task(&mut self, first: usize, used: usize) -> usize {
         let width = self.batch.len();
-        if self.lengths.len() == used {
-            self.lengths.push(Vec::new());
+        if self.chosen.len() == used {
+            self.chosen.push(Vec::new());
         }
-        let lengths = &mut self.lengths[used];
-        lengths.clear();
-        lengths.resize(width, 0);
+        let chosen = &mut self.chosen[used];
+        chosen.clear();
+        chosen.resize(width, 0);
         self.next.clone_from(&self.batch);
-        for (len, taken, profit) in self.profits.iter().filter(|(_, _, profit)| *profit > 0.0) {
-            let taken = *taken as usize;
+        for (number, choice) in (1..).zip(&self.choices[first..]) {
+            let taken = choice.slots as usize;
             if taken >= width {
-                break;
+                continue;
             }
             let from = &self.batch[..width - taken];
-            for ((next, length), before) in self.next[taken..].iter_mut().zip(&mut lengths[taken..]).zip(from)
+            for ((next, chosen), before) in self.next[taken..].iter_mut().zip(&mut chosen[taken..]).zip(from)
             {
-                let worth = before + profit;
+                let worth = before + choice.profit;
                 if worth > *next {
                     *next = worth;
-                    *length = *len as u16;
+                    *chosen = number;
                 }
             }
         }
         std::mem::swap(&mut self.batch, &mut self.next);
-        self.steps.push(Step::Offer { offer, lengths: used });
+        self.steps.push(Step::Task { choices: first, chosen: used });
         used + 1
     }
 
@@ -210,22 +227,21 @@ impl Pricer {
     }
 
     /// The items of the best content, from the last decision to the first.
-    fn walk_back(&self, offers: &Offers, charges: Charges, mut at: usize) -> Vec<(u32, i32)> {
+    fn walk_back(&self, charges: Charges, mut at: usize) -> Vec<(u32, i32)> {
         let mut items = Vec::new();
         let (mut in_client, mut in_batch) = (false, false);
         for step in self.steps.iter().rev() {
             match step {
                 Step::CloseClient { entered } => in_client = self.entered[*entered][at],
                 Step::CloseBatch { entered } => in_batch = in_client && self.entered[*entered][at],
-                Step::Offer { offer, lengths } if in_batch => {
-                    let len = i32::from(self.lengths[*lengths][at]);
-                    if len > 0 {
-                        items.push((*offer, len));
-                        let piece = offers.all[*offer as usize].piece(len);
-                        at -= len as usize + piece.chunks as usize * charges.chunk;
+                Step::Task { choices, chosen } if in_batch => {
+                    if let Some(number) = self.chosen[*chosen][at].checked_sub(1) {
+                        let choice = self.choices[choices + usize::from(number)];
+                        items.push((choice.offer, choice.len));
+                        at -= choice.slots as usize;
                     }
                 }
-                Step::Offer { .. } => {}
+                Step::Task { .. } => {}
                 Step::OpenBatch => {
                     at -= if in_batch { charges.batch } else { 0 };
                     in_batch = false;

@@ -23,7 +23,7 @@ pub(super) fn climb(
     stop: &mut dyn FnMut(f64) -> bool,
 ) -> (Centre, Answer) {
     let tasks = master.model.tasks.len();
-    let mut best = Centre { bound: f64::NEG_INFINITY, prices: start.clone(), tolls: Vec::new() };
+    let mut best = Centre { bound: f64::NEG_INFINITY, prices: start.clone(), slots: Vec::new() };
     let mut prices = start;
     let mut missing: Vec<f64> = Vec::new();
     let mut slacks: Vec<f64> = Vec::new();
@@ -35,8 +35,8 @@ pub(super) fn climb(
         average(&mut missing, &miss);
         average(&mut slacks, &taken[..2 * tasks]);
         if bound > best.bound {
-            let tolls = contents.iter().map(|c| c.slot).collect();
-            best = Centre { bound, prices: prices.clone(), tolls };
+            let slots = contents.iter().map(|c| c.slot).collect();
+            best = Centre { bound, prices: prices.clone(), slots };
             fails = 0;
             step = f64::min(step * 1.1, 1.9);
         } else {

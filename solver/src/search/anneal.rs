@@ -3,7 +3,7 @@
 use super::insert::Inserter;
 use super::ruin::{Neighbours, choose};
 use super::state::Plan;
-use crate::model::PATIENCE;
+use crate::model::{Model, PATIENCE, Tolls};
 use fastrand::Rng;
 
 /// How to anneal.
@@ -24,19 +24,27 @@ pub(crate) fn anneal<'m>(
     start: Plan<'m>,
     near: &Neighbours,
     how: Annealing,
-    tolls: &[f64],
+    tolls: &Tolls,
     stop: &mut dyn FnMut(f64, f64) -> bool,
 ) -> Plan<'m> {
     let mut rng = Rng::with_seed(how.seed);
-    let mut inserter = Inserter::with_tolls(tolls);
+    let mut inserter = Inserter::new(start.model, tolls);
     let mut plan = start;
     let mut cost = plan.cost();
     let (mut best, mut best_cost) = (plan.sequences.clone(), cost);
     let (hot, cold) = how.temperature;
+    let prices = cap_prices(plan.model, tolls);
     for round in 0..how.rounds {
         let done = round as f64 / how.rounds as f64;
-        if round % 64 == 0 && stop(done, best_cost) {
-            break;
+        if round % 64 == 0 {
+            if stop(done, best_cost) {
+                break;
+            }
+            if !prices.is_empty() {
+                let factor = CAP_PRICE.0 * (CAP_PRICE.1 / CAP_PRICE.0).powf(done);
+                plan.price_caps(|cap| factor * prices[cap]);
+                cost = plan.cost();
+            }
         }
         plan.save();
         rebuild(&mut plan, near, &mut inserter, &mut rng, how.most);
@@ -44,7 +52,7 @@ pub(crate) fn anneal<'m>(
         let now = plan.cost();
         if !plan.broken && now < cost - temperature * rng.f64().max(1e-300).ln() {
             cost = now;
-            if cost < best_cost - 1e-7 {
+            if cost < best_cost - 1e-7 && plan.keeps_caps() {
                 best_cost = cost;
                 best.clone_from(&plan.sequences);
             }
@@ -53,6 +61,20 @@ pub(crate) fn anneal<'m>(
         }
     }
     Plan::of(plan.model, best)
+}
+
+/// Caps may be exceeded while searching, at a price: in multiples of what the relaxation says that they are worth,
+/// at the start and at the end. Work is then exchanged in small steps where otherwise much would have to
+/// change at once (as routes are in Vidal et al. 2012, doi:10.1287/opre.1120.1048). Only plans that keep every cap count.
+const CAP_PRICE: (f64, f64) = (1.0, 3.0);
+
+/// What a slot beyond each cap costs to begin with: what it is worth, or leaving out the least work where
+/// nothing better is known.
+fn cap_prices(model: &Model, tolls: &Tolls) -> Vec<f64> {
+    let left_out = model.tasks.iter().map(|job| job.unscheduled).filter(|points| *points > 0.0);
+    let least = left_out.fold(f64::INFINITY, f64::min);
+    let least = if least.is_finite() { least } else { 1.0 };
+    (0..model.caps.len()).map(|cap| tolls.caps.get(cap).map_or(least, |toll| toll.max(least))).collect()
 }
 
 /// One in so many insertions of what may be cut goes chunk by chunk.
@@ -120,7 +142,10 @@ fn order(plan: &Plan<'_>, pool: &mut [u32], rng: &mut Rng) {
     let model = plan.model;
     rng.shuffle(pool);
     let job = |j: &u32| &model.tasks[*j as usize];
-    let density = |j: &u32| -(job(j).unscheduled + job(j).late / f64::from(job(j).size));
+    let density = |j: &u32| {
+        -((job(j).unscheduled * f64::from(job(j).size) + job(j).lateness(model.horizon) + job(j).blocked)
+            / f64::from(job(j).chain))
+    };
     match rng.u32(0..8) {
         0..2 => {}
         2..4 => pool.sort_by(|a, b| density(a).total_cmp(&density(b))),

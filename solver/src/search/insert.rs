@@ -1,14 +1,16 @@
 //! Putting one task into a plan where it costs least, all else staying in its order: as one chunk,
 //! or cut into several by a dynamic program over windows and slots of work.
 
+mod known;
 mod seam;
 mod split;
 
 use super::state::{Placed, Plan};
 use super::timing::{NEVER, add_lateness, fill_costs};
-use crate::model::{Cell, starts};
+use crate::model::{Cell, Model, Tolls, starts};
+use known::{Key, Known};
 use seam::{Seam, cheapest_start, least_cost};
-use split::Cut;
+use split::{Cut, Price};
 
 /// A place for a chunk, and what it adds to the cost.
 #[derive(Clone, Copy, Debug)]
@@ -24,19 +26,22 @@ pub(crate) struct Spot {
 #[derive(Clone, Default)]
 pub(crate) struct Inserter {
     costs: Vec<f32>,
-    table: Vec<f64>,
+    known: Known,
     cuts: Vec<Cut>,
+    prices: Vec<Price>,
+    least: Vec<f64>,
+    choice: Vec<i32>,
     lens: Vec<i32>,
     turn: u32,
-    /// Points per slot charged for the use of each window, beside the cost; empty: none.
-    pub(crate) tolls: Vec<f64>,
+    /// Charged for the use of time beside the cost, in this share.
+    tolls: Tolls,
     pub(crate) toll_share: f64,
     /// How much time to leave to what comes after a task: a level of the model's tails.
     pub(crate) patience: usize,
 }
 
 /// What is to be inserted into a window.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Piece {
     task: usize,
     len: i32,
@@ -45,9 +50,9 @@ struct Piece {
 }
 
 impl Inserter {
-    /// An inserter that charges for the use of windows.
-    pub(crate) fn with_tolls(tolls: &[f64]) -> Inserter {
-        Inserter { tolls: tolls.to_vec(), ..Inserter::default() }
+    /// An inserter that remembers prices, and charges for the use of windows.
+    pub(crate) fn new(model: &Model, tolls: &Tolls) -> Inserter {
+        Inserter { known: Known::new(model), tolls: tolls.clone(), ..Inserter::default() }
     }
 
     /// Plans task `j`, of which nothing is planned yet, as cheaply as one insertion can; leaves it
@@ -163,30 +168,59 @@ impl Inserter {
         if plan.free(w) < piece.len {
             return None;
         }
+        let window = &model.windows[w];
+        let tail = match piece.completes {
+            Some(_) => job.tails.get(self.patience).map_or(0.0, |tails| f64::from(tails[w])),
+            None => 0.0,
+        };
+        let soonest = |from: i32| {
+            let end = from.max(window.start) + piece.len;
+            tail + piece.completes.map_or(0.0, |other| job.lateness(end.max(other)))
+        };
         let mut best: Option<Spot> = None;
-        for cell in &model.windows[w].cells {
-            if plan.cap_room(&cell.caps, job.client) < piece.len {
+        for cell in &window.cells {
+            let Some(charge) = plan.cap_charge(&cell.caps, job.client, piece.len) else { continue };
+            let toll = self.toll_share * f64::from(piece.len) * self.tolls.of(w, cell);
+            let gain = plan.quota_gain(&cell.quotas, job.client, piece.len) - toll - charge;
+            let limit = best.map_or(limit, |b| b.cost) + gain;
+            let (from, to) = in_cell(cell, from, to, piece.len);
+            if soonest(from) >= limit && !job.favoured {
                 continue;
             }
-            let toll = self.tolls.get(w).map_or(0.0, |t| t * self.toll_share * f64::from(piece.len));
-            let gain = plan.quota_gain(&cell.quotas, job.client, piece.len) - toll;
-            let limit = best.map_or(limit, |b| b.cost);
-            let bounds = in_cell(cell, from, to, piece.len);
-            if let Some(spot) = self.best_in(plan, w, piece, bounds, limit + gain) {
-                best = Some(Spot { cost: spot.cost - gain, ..spot });
+            if let Some(spot) = self.best_in(plan, w, piece, (from, to))
+                && spot.cost + tail < limit
+            {
+                best = Some(Spot { cost: spot.cost + tail - gain, ..spot });
             }
         }
         best
     }
 
+    /// The cheapest place for a piece between given times, from what was priced before where nothing
+    /// that it follows from has changed.
     fn best_in(
         &mut self,
         plan: &mut Plan<'_>,
         w: usize,
         piece: Piece,
         (from, to): (i32, i32),
-        limit: f64,
     ) -> Option<Spot> {
+        let elsewhere = || plan.tasks[piece.task].windows.iter().any(|v| *v as usize != w);
+        // What a task has elsewhere may forbid a start here, and is no part of the window's version.
+        if plan.model.workers > 1 && elsewhere() {
+            return self.price(plan, w, piece, (from, to));
+        }
+        let key = Key::new(plan.version(w), piece, (from, to));
+        if let Some(spot) = self.known.get(key, w) {
+            return spot;
+        }
+        let spot = self.price(plan, w, piece, (from, to));
+        self.known.put(key, spot);
+        spot
+    }
+
+    /// The cheapest place for a piece in a window between given times: tries every one.
+    fn price(&mut self, plan: &mut Plan<'_>, w: usize, piece: Piece, (from, to): (i32, i32)) -> Option<Spot> {
         let model = plan.model;
         let (j, len) = (piece.task, piece.len);
         let window = &model.windows[w];
@@ -195,22 +229,14 @@ impl Inserter {
         plan.fresh(w);
         let sequence = &plan.sequences[w];
         let timing = &plan.timing[w];
-        let soonest =
-            piece.completes.map_or(0.0, |end| model.tasks[j].lateness(end.max(window.start + lo + len)));
-        let tail = match piece.completes {
-            Some(_) => model.tasks[j].tails.get(self.patience).map_or(0.0, |tails| f64::from(tails[w])),
-            None => 0.0,
-        };
-        let soonest = soonest + tail;
         let mut range = None;
         let mut best: Option<(f64, usize)> = None;
         for position in first_position(plan, w, j)..=sequence.len() {
             let seam = Seam::new(plan, w, position, j);
-            let limit = best.map_or(limit, |b| b.0);
             let (after, before) = timing.room(position);
             let first = lo.max(after + seam.before as i32);
             let last = hi.min(before - seam.after as i32 - len);
-            if first > last || (seam.setup + soonest >= limit && !model.tasks[j].favoured) {
+            if first > last {
                 continue;
             }
             // What the piece costs at each start is the same at every place: worked out once, if at all.
@@ -230,8 +256,8 @@ impl Inserter {
             let forward = timing.forward(position);
             let backward = timing.backward(position);
             let least = least_cost(&self.costs, forward, backward, range, len as usize, seam);
-            let cost = f64::from(least) + seam.setup - f64::from(timing.best) + tail;
-            if least < NEVER / 2.0 && cost < limit {
+            let cost = f64::from(least) + seam.setup - f64::from(timing.best);
+            if least < NEVER / 2.0 && best.is_none_or(|b| cost < b.0) {
                 best = Some((cost, position));
             }
         }

@@ -54,11 +54,12 @@ fn distance(model: &Model, a: usize, b: usize) -> f64 {
 pub(crate) fn choose(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, most: usize) -> Vec<u32> {
     let model = plan.model;
     let count = rng.usize(1..=most.max(1));
-    match rng.usize(0..12) {
+    match rng.usize(0..13) {
         0..3 => around_task(plan, near, rng, count),
         3..6 => around_window(plan, rng, count),
         6..8 => of_client(plan, rng, count),
         8..11 => make_room(plan, rng, count),
+        11 => trade(plan, rng),
         _ => (0..count).map(|_| rng.usize(0..model.tasks.len()) as u32).collect(),
     }
 }
@@ -76,6 +77,58 @@ fn around_task(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, count: usize) 
     }
     chosen
 }
+
+/// What is gained per slot by having task `j`, and all that comes after it, as they are rather than left out.
+fn worth(plan: &Plan<'_>, j: usize) -> f64 {
+    let (points, slots) = gain(plan, j);
+    points / f64::from(slots.max(1))
+}
+
+fn gain(plan: &Plan<'_>, j: usize) -> (f64, i32) {
+    let job = &plan.model.tasks[j];
+    let out = job.unscheduled * f64::from(job.size) + job.lateness(plan.model.horizon);
+    let mine = (out - plan.task_points(j), plan.tasks[j].planned);
+    let after = job.succs.iter().map(|(k, _)| *k as usize).filter(|k| plan.tasks[*k].planned > 0);
+    after.map(|k| gain(plan, k)).fold(mine, |sum, more| (sum.0 + more.0, sum.1 + more.1))
+}
+
+/// A costly task, as much of what is worth least as it takes to make room for it, and some of what lies where
+/// it would be in time.
+fn trade(plan: &Plan<'_>, rng: &mut Rng) -> Vec<u32> {
+    let model = plan.model;
+    let seed = costly_task(plan, rng);
+    let job = &model.tasks[seed as usize];
+    let mut chosen = vec![seed];
+    let wanted = (f64::from(job.chain) * (0.6 + rng.f64())) as i32;
+    let others = (0..model.tasks.len() as u32).filter(|i| *i != seed && plan.tasks[*i as usize].planned > 0);
+    let mut others: Vec<(f64, u32)> =
+        others.map(|i| (worth(plan, i as usize) * (0.3 + rng.f64()), i)).collect();
+    others.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut freed = 0;
+    for (_, i) in others.into_iter().take(MOST_TRADED) {
+        if freed >= wanted {
+            break;
+        }
+        chosen.push(i);
+        freed += plan.tasks[i as usize].planned;
+    }
+    let in_time = job.allowed.iter().filter(|w| model.windows[**w as usize].start < job.due);
+    let in_time: Vec<u32> = in_time.copied().filter(|w| !plan.sequences[*w as usize].is_empty()).collect();
+    if in_time.is_empty() {
+        return chosen;
+    }
+    for _ in 0..rng.usize(0..6) {
+        let sequence = &plan.sequences[in_time[rng.usize(0..in_time.len())] as usize];
+        let other = sequence[rng.usize(0..sequence.len())].task;
+        if !chosen.contains(&other) {
+            chosen.push(other);
+        }
+    }
+    chosen
+}
+
+/// How many tasks are given up for another at the most.
+const MOST_TRADED: usize = 12;
 
 /// A costly task, and some of those that lie where it would cost less.
 fn make_room(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {

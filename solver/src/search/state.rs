@@ -41,9 +41,16 @@ pub(crate) struct Plan<'m> {
     pub(crate) model: &'m Model,
     pub(crate) sequences: Vec<Vec<Placed>>,
     pub(crate) tasks: Vec<Progress>,
-    pub(crate) cap_used: Vec<i32>,
+    cap_used: Vec<i32>,
+    /// Points per slot beyond each cap; infinite where a cap must hold.
+    cap_prices: Vec<f64>,
+    /// What all slots beyond caps cost now.
+    overtime: f64,
     pub(crate) quota_used: Vec<i32>,
     pub(crate) timing: Vec<Timing>,
+    /// What each window's timing follows from, as a number that no other state of any window has had.
+    versions: Vec<u64>,
+    newest: u64,
     window_cost: Vec<f64>,
     free: Vec<i32>,
     task_cost: Vec<f64>,
@@ -59,12 +66,15 @@ pub(crate) struct Plan<'m> {
 struct Journal {
     windows: Vec<(u32, Vec<Placed>, f64)>,
     tasks: Vec<(u32, Progress, f64)>,
+    versions: Vec<(u32, u64)>,
     cap_used: Vec<i32>,
+    overtime: f64,
     quota_used: Vec<i32>,
     sum: f64,
-    /// When each window and task was last saved.
+    /// When each window, task and version was last saved.
     window_saved: Vec<u64>,
     task_saved: Vec<u64>,
+    version_saved: Vec<u64>,
     now: u64,
 }
 
@@ -77,8 +87,12 @@ impl<'m> Plan<'m> {
             sequences: vec![Vec::new(); windows],
             tasks: vec![Progress::none(); tasks],
             cap_used: vec![0; model.caps.len()],
+            cap_prices: vec![f64::INFINITY; model.caps.len()],
+            overtime: 0.0,
             quota_used: vec![0; model.quotas.len()],
             timing: vec![Timing::default(); windows],
+            versions: (1..=windows as u64).collect(),
+            newest: windows as u64,
             window_cost: vec![0.0; windows],
             free: model.windows.iter().map(|w| w.len()).collect(),
             task_cost: vec![0.0; tasks],
@@ -87,6 +101,7 @@ impl<'m> Plan<'m> {
             journal: Journal {
                 window_saved: vec![0; windows],
                 task_saved: vec![0; tasks],
+                version_saved: vec![0; windows],
                 ..Journal::default()
             },
         };
@@ -119,9 +134,9 @@ impl<'m> Plan<'m> {
         plan
     }
 
-    /// The cost of the whole plan, in points.
+    /// The cost of the whole plan, in points, with that of exceeded caps.
     pub(crate) fn cost(&self) -> f64 {
-        self.model.constant + self.sum + self.quota_cost()
+        self.model.constant + self.sum + self.overtime + self.quota_cost()
     }
 
     fn quota_cost(&self) -> f64 {
@@ -143,7 +158,9 @@ impl<'m> Plan<'m> {
         self.journal.now += 1;
         self.journal.windows.clear();
         self.journal.tasks.clear();
+        self.journal.versions.clear();
         self.journal.cap_used.clone_from(&self.cap_used);
+        self.journal.overtime = self.overtime;
         self.journal.quota_used.clone_from(&self.quota_used);
         self.journal.sum = self.sum;
     }
@@ -153,15 +170,18 @@ impl<'m> Plan<'m> {
         while let Some((w, sequence, cost)) = self.journal.windows.pop() {
             self.sequences[w as usize] = sequence;
             self.window_cost[w as usize] = cost;
-            self.timing[w as usize].stale = true;
             self.count_free(w as usize);
         }
         while let Some((j, progress, cost)) = self.journal.tasks.pop() {
             self.tasks[j as usize] = progress;
             self.task_cost[j as usize] = cost;
-            self.touch(j as usize);
+        }
+        // All that timings follow from is as it was, so they are known again by their old numbers.
+        while let Some((w, version)) = self.journal.versions.pop() {
+            self.versions[w as usize] = version;
         }
         self.cap_used.clone_from(&self.journal.cap_used);
+        self.overtime = self.journal.overtime;
         self.quota_used.clone_from(&self.journal.quota_used);
         self.sum = self.journal.sum;
         self.broken = false;
@@ -173,6 +193,21 @@ impl<'m> Plan<'m> {
             self.journal.window_saved[w] = self.journal.now;
             self.journal.windows.push((w as u32, self.sequences[w].clone(), self.window_cost[w]));
         }
+    }
+
+    /// The number of what the timing of window `w`, and so the price of a piece more in it, follows from.
+    pub(crate) fn version(&self, w: usize) -> u64 {
+        self.versions[w]
+    }
+
+    /// Says that what the timing of window `w` follows from has changed.
+    fn renew(&mut self, w: usize) {
+        if self.journal.version_saved[w] != self.journal.now {
+            self.journal.version_saved[w] = self.journal.now;
+            self.journal.versions.push((w as u32, self.versions[w]));
+        }
+        self.newest += 1;
+        self.versions[w] = self.newest;
     }
 
     fn save_task(&mut self, j: usize) {
@@ -236,7 +271,12 @@ impl<'m> Plan<'m> {
         let Some(cell) = cell_at(model, w, chunk.start) else { return };
         for cap in &cell.caps {
             if model.caps[*cap as usize].client.is_none_or(|c| c == client) {
+                let before = self.beyond(*cap);
                 self.cap_used[*cap as usize] += sign * chunk.len;
+                let more = self.beyond(*cap) - before;
+                if more != 0 && self.cap_prices[*cap as usize].is_finite() {
+                    self.overtime += f64::from(more) * self.cap_prices[*cap as usize];
+                }
             }
         }
         for quota in &cell.quotas {
@@ -247,14 +287,55 @@ impl<'m> Plan<'m> {
     }
 
     fn over_cap(&self, w: usize, start: i32) -> bool {
-        let over = |cap: &u32| self.cap_used[*cap as usize] > self.model.caps[*cap as usize].max;
+        let over = |cap: &u32| self.cap_prices[*cap as usize].is_infinite() && self.beyond(*cap) > 0;
         cell_at(self.model, w, start).is_some_and(|cell| cell.caps.iter().any(over))
+    }
+
+    /// The slots by which a cap is exceeded.
+    fn beyond(&self, cap: u32) -> i32 {
+        (self.cap_used[cap as usize] - self.model.caps[cap as usize].max).max(0)
+    }
+
+    /// Lets every cap be exceeded at a price in points per slot, until it is made to hold again by an
+    /// infinite one. Changes the cost.
+    pub(crate) fn price_caps(&mut self, price: impl Fn(usize) -> f64) {
+        self.overtime = 0.0;
+        for cap in 0..self.cap_prices.len() {
+            self.cap_prices[cap] = price(cap);
+            let beyond = self.beyond(cap as u32);
+            if beyond > 0 {
+                self.overtime += f64::from(beyond) * self.cap_prices[cap];
+            }
+        }
+        self.save();
+    }
+
+    /// Whether every cap holds.
+    pub(crate) fn keeps_caps(&self) -> bool {
+        (0..self.cap_used.len() as u32).all(|cap| self.beyond(cap) == 0)
     }
 
     /// The most slots that the caps still allow a client's chunk that starts in a cell.
     pub(crate) fn cap_room(&self, caps: &[u32], client: u32) -> i32 {
-        let mine = caps.iter().filter(|c| self.model.caps[**c as usize].client.is_none_or(|o| o == client));
-        mine.map(|c| self.model.caps[*c as usize].max - self.cap_used[*c as usize]).min().unwrap_or(i32::MAX)
+        let room = |c: &u32| self.model.caps[*c as usize].max - self.cap_used[*c as usize];
+        self.caps_on(caps, client).map(room).min().unwrap_or(i32::MAX)
+    }
+
+    /// What `len` more slots of a client's work cost in caps that are then exceeded; none where a cap must hold.
+    pub(crate) fn cap_charge(&self, caps: &[u32], client: u32, len: i32) -> Option<f64> {
+        let mut points = 0.0;
+        for cap in self.caps_on(caps, client).map(|c| *c as usize) {
+            let room = self.model.caps[cap].max - self.cap_used[cap];
+            if len > room {
+                points += f64::from(len - room.max(0)) * self.cap_prices[cap];
+            }
+        }
+        points.is_finite().then_some(points)
+    }
+
+    fn caps_on<'c>(&self, caps: &'c [u32], client: u32) -> impl Iterator<Item = &'c u32> {
+        let caps_of = &self.model.caps;
+        caps.iter().filter(move |c| caps_of[**c as usize].client.is_none_or(|o| o == client))
     }
 
     /// What `len` more slots for a client save, in points, in quotas that are short.
@@ -296,7 +377,8 @@ impl<'m> Plan<'m> {
         timing.fill_forward(self, w);
         let starts = timing.starts(self, w);
         self.timing[w] = timing;
-        self.timing[w].stale = true;
+        self.timing[w].version = 0;
+        self.renew(w);
         let Some(starts) = starts else { return false };
         for (k, start) in starts.into_iter().enumerate() {
             if self.sequences[w][k].start != start {
@@ -335,8 +417,8 @@ impl<'m> Plan<'m> {
         let links = &self.model.tasks[j];
         let neighbours = links.preds.iter().chain(&links.succs).map(|(i, _)| *i as usize);
         for i in neighbours.chain([j]) {
-            for w in &self.tasks[i].windows {
-                self.timing[*w as usize].stale = true;
+            for k in 0..self.tasks[i].windows.len() {
+                self.renew(self.tasks[i].windows[k] as usize);
             }
         }
     }
@@ -368,10 +450,11 @@ impl<'m> Plan<'m> {
 
     /// Brings a window's timing up to date, for [`Plan::timing`] to be read.
     pub(crate) fn fresh(&mut self, w: usize) {
-        if self.timing[w].stale {
+        if self.timing[w].version != self.versions[w] {
             let mut timing = std::mem::take(&mut self.timing[w]);
             timing.fill_forward(self, w);
             timing.fill_backward(self, w);
+            timing.version = self.versions[w];
             self.timing[w] = timing;
         }
     }

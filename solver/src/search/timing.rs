@@ -2,7 +2,7 @@
 //! slots, forward and backward, so that the cost of one more chunk at any place is one pass.
 
 use super::state::{Placed, Plan};
-use crate::model::{Job, Window, starts};
+use crate::model::{Cover, Job, Window, starts};
 
 /// More than any cost: no start here.
 pub(crate) const NEVER: f32 = 1e30;
@@ -10,8 +10,8 @@ pub(crate) const NEVER: f32 = 1e30;
 /// The timing of one window.
 #[derive(Clone, Debug)]
 pub(crate) struct Timing {
-    /// Whether the sequence or its bounds have changed since this was worked out.
-    pub(crate) stale: bool,
+    /// The version of the window that this was worked out for; 0 for none.
+    pub(crate) version: u64,
     /// `forward[k * width + t]`: the least cost of the first `k` chunks, all done `t` slots into the window.
     forward: Vec<f32>,
     /// `backward[k * width + t]`: the least cost of the chunks from `k` on, none before slot `t`.
@@ -28,7 +28,7 @@ pub(crate) struct Timing {
 impl Default for Timing {
     fn default() -> Timing {
         Timing {
-            stale: true,
+            version: 0,
             forward: Vec::new(),
             backward: Vec::new(),
             soonest: Vec::new(),
@@ -89,7 +89,7 @@ impl Timing {
         self.best = self.forward[self.forward.len() - 1];
     }
 
-    /// Works out the backward half; the timing is then up to date.
+    /// Works out the backward half.
     pub(crate) fn fill_backward(&mut self, plan: &Plan<'_>, w: usize) {
         let sequence = &plan.sequences[w];
         self.backward.clear();
@@ -119,7 +119,6 @@ impl Timing {
             }
         }
         self.scratch = scratch;
-        self.stale = false;
     }
 
     /// The cheapest starts, the earliest among equals; none when no timing keeps every rule.
@@ -197,16 +196,15 @@ pub(crate) fn fill_costs(
     costs.clear();
     costs.resize(window.len() as usize + 1, NEVER);
     let slope = job.soon * f64::from(len);
-    let base = model.chunk_cost(j, w, window.start + lo as i32, len);
+    let base = model.plain_cost(j, w, window.start + lo as i32, len);
     let span = (window.start + lo as i32, window.start + hi as i32 + len);
     let varies = job.prefer.as_ref().is_some_and(|(_, cover)| cover.changes_in(span.0, span.1))
         || job.previous.iter().any(|(worker, _, c)| *worker == window.worker && c.changes_in(span.0, span.1));
-    for (s, cost) in costs.iter_mut().enumerate().take(hi + 1).skip(lo) {
-        *cost = if varies {
-            model.chunk_cost(j, w, window.start + s as i32, len) as f32
-        } else {
-            (base + slope * (s - lo) as f64) as f32
-        };
+    for (s, cost) in costs[lo..=hi].iter_mut().enumerate() {
+        *cost = (base + slope * s as f64) as f32;
+    }
+    if varies {
+        add_favours(job, window, len, (lo, hi), costs);
     }
     if let Some(eligible) = &job.eligible {
         for (s, cost) in costs.iter_mut().enumerate().take(hi + 1).skip(lo) {
@@ -218,6 +216,22 @@ pub(crate) fn fill_costs(
         }
     }
     Some((lo, hi))
+}
+
+/// Adds what `prefer` and `previous` cost and save.
+fn add_favours(job: &Job, window: &Window, len: i32, (lo, hi): (usize, usize), costs: &mut [f32]) {
+    let starts = window.start + lo as i32..=window.start + hi as i32;
+    let mut add = |cover: &Cover, each: f64, least: f64| {
+        for (cost, covered) in costs[lo..=hi].iter_mut().zip(cover.slide(starts.clone(), len)) {
+            *cost += (least + each * covered as f64) as f32;
+        }
+    };
+    if let Some((points, cover)) = &job.prefer {
+        add(cover, -points, points * f64::from(len));
+    }
+    for (_, points, cover) in job.previous.iter().filter(|(worker, _, _)| *worker == window.worker) {
+        add(cover, -points, 0.0);
+    }
 }
 
 /// Adds what being complete at the chunk's end costs, when the others end at `other_end`.

@@ -5,15 +5,19 @@ use super::{Inserter, Piece, Spot, place};
 use crate::search::state::Plan;
 use fastrand::Rng;
 
-/// The ways to cut a task over the windows of one worker.
-#[derive(Clone, Copy)]
+/// The ways to have a chunk of a task in a window: a range of prices, by length.
+#[derive(Clone)]
 pub(super) struct Cut {
     window: u32,
-    /// The first of its rows in the table: the least cost for each length from the shortest on.
-    row: usize,
-    lens: (i32, i32),
-    /// Whether completing the task here is priced in a row of its own, behind the first.
-    late: bool,
+    prices: std::ops::Range<usize>,
+}
+
+/// What a chunk of so many slots costs: when it is not the task's last, and when it is.
+#[derive(Clone, Copy)]
+pub(super) struct Price {
+    len: i32,
+    middle: f64,
+    completing: f64,
 }
 
 impl Inserter {
@@ -31,7 +35,7 @@ impl Inserter {
         let mut best: Option<(f64, Vec<(u32, i32)>)> = None;
         for worker in 0..model.workers as u32 {
             self.cuts.clear();
-            self.table.clear();
+            self.prices.clear();
             for w in job.allowed.iter().map(|w| *w as usize) {
                 let window = &model.windows[w];
                 let mine =
@@ -52,91 +56,90 @@ impl Inserter {
         best
     }
 
-    /// Prices every length of a chunk of task `j` in a window.
-    fn price_cuts(&mut self, plan: &mut Plan<'_>, j: usize, w: usize, (from, to): (i32, i32)) {
+    /// Prices some lengths of a chunk of task `j` in a window. What is shorter fits wherever what is longer
+    /// does, so each length in between may be had at the price of the next longer one.
+    fn price_cuts(&mut self, plan: &mut Plan<'_>, j: usize, w: usize, bounds: (i32, i32)) {
         let model = plan.model;
         let job = &model.tasks[j];
+        let window = &model.windows[w];
         let left = job.size - plan.tasks[j].planned;
-        let longest = left.min(plan.free(w));
+        let most = window.cells.iter().map(|cell| plan.cap_room(&cell.caps, job.client)).max();
+        let longest = left.min(plan.free(w)).min(most.unwrap_or(left));
         if longest < job.min {
             return;
         }
-        let late = model.windows[w].end > job.due || !job.tails.is_empty();
-        list_lengths(&mut self.lens, left, job.min, longest);
-        if longest > job.max {
-            self.lens.push(job.max);
-            self.lens.sort_unstable();
-            self.lens.dedup();
-        }
-        let row = self.table.len();
+        list_lengths(&mut self.lens, job.min, job.max.min(longest), longest);
+        let late = window.end > job.due || !job.tails.is_empty();
+        let first = self.prices.len();
         let other_end = plan.tasks[j].last;
-        for completes in [None, Some(other_end)] {
-            if completes.is_some() && !late {
-                break;
+        for k in 0..self.lens.len() {
+            // More than the longest chunk: as many in a row as it takes, priced like one with gaps.
+            let len = self.lens[k];
+            let more = (len + job.max - 1) / job.max - 1;
+            let span = len + more * model.setup.same_batch;
+            if (more + 1) * job.min > len || span > plan.free(w) {
+                continue;
             }
-            let first = self.table.len();
-            self.table.resize(first + (longest - job.min + 1) as usize, f64::INFINITY);
-            for k in 0..self.lens.len() {
-                // More than the longest chunk: as many in a row as it takes, priced like one with gaps.
-                let len = self.lens[k];
-                let more = (len + job.max - 1) / job.max - 1;
-                let span = len + more * model.setup.same_batch;
-                if (more + 1) * job.min > len || span > plan.free(w) {
-                    continue;
-                }
+            let mut priced = |completes| {
                 let piece = Piece { task: j, len: span, completes };
-                if let Some(spot) = self.best_here(plan, w, piece, (from, to), f64::INFINITY) {
-                    let cost = spot.cost + model.chunk * f64::from(more);
-                    self.table[first + (len - job.min) as usize] = cost;
-                }
+                let spot = self.best_here(plan, w, piece, bounds, f64::INFINITY);
+                spot.map_or(f64::INFINITY, |spot| spot.cost + model.chunk * f64::from(more + 1))
+            };
+            let middle = priced(None);
+            if middle.is_finite() {
+                let completing = if late { priced(Some(other_end)) } else { middle };
+                self.prices.push(Price { len, middle, completing });
             }
         }
-        self.cuts.push(Cut { window: w as u32, row, lens: (job.min, longest), late });
+        if self.prices.len() > first {
+            self.cuts.push(Cut { window: w as u32, prices: first..self.prices.len() });
+        }
     }
 
     /// Chooses a length for each window that was priced.
-    fn join_cuts(&self, plan: &Plan<'_>, j: usize) -> Option<(f64, Vec<(u32, i32)>)> {
+    fn join_cuts(&mut self, plan: &Plan<'_>, j: usize) -> Option<(f64, Vec<(u32, i32)>)> {
         let job = &plan.model.tasks[j];
         let left = (job.size - plan.tasks[j].planned) as usize;
         let chunk = plan.model.chunk;
         let first = if plan.tasks[j].windows.is_empty() { -chunk } else { 0.0 };
         let now = plan.task_points(j) + job.blocked;
         let never = job.lateness(plan.model.horizon) + job.blocked;
-        let cuts_now = chunk * plan.tasks[j].windows.len().saturating_sub(1) as f64;
+        let base = first + chunk * plan.tasks[j].windows.len().saturating_sub(1) as f64 - now;
         let width = left + 1;
-        let mut least = vec![f64::INFINITY; width];
-        least[0] = 0.0;
-        let mut choice = vec![0i32; self.cuts.len() * width];
+        self.least.clear();
+        self.least.resize(width, f64::INFINITY);
+        self.least[0] = 0.0;
+        self.choice.clear();
+        self.choice.resize(self.cuts.len() * width, 0);
         // The best way to complete the task, and its last cut and length.
         let mut done: (f64, usize, i32) = (f64::INFINITY, 0, 0);
         for (k, cut) in self.cuts.iter().enumerate() {
-            let (shortest, longest) = cut.lens;
-            let rows = (longest - shortest + 1) as usize;
-            let before = least.clone();
-            for len in shortest..=longest {
-                let at = (len - shortest) as usize;
-                let completing = self.table[if cut.late { cut.row + rows + at } else { cut.row + at }];
-                let cost = before[left - len as usize] + completing + chunk;
-                if cost < done.0 {
-                    done = (cost, k, len);
+            let mut shorter = job.min as usize;
+            for price in &self.prices[cut.prices.clone()] {
+                // The last chunk may have any length up to the priced one.
+                for len in shorter..=price.len as usize {
+                    let cost = self.least[left - len] + price.completing;
+                    if cost < done.0 {
+                        done = (cost, k, len as i32);
+                    }
                 }
-                let middle = self.table[cut.row + at] + chunk;
-                if !middle.is_finite() {
-                    continue;
-                }
-                for sum in len as usize..width {
-                    let cost = before[sum - len as usize] + middle;
-                    if cost < least[sum] {
-                        least[sum] = cost;
-                        choice[k * width + sum] = len;
+                shorter = price.len as usize + 1;
+            }
+            // From the top down, so that what is read is still without this window.
+            for sum in (job.min as usize..width).rev() {
+                for price in &self.prices[cut.prices.clone()] {
+                    let Some(rest) = sum.checked_sub(price.len as usize) else { break };
+                    let cost = self.least[rest] + price.middle;
+                    if cost < self.least[sum] {
+                        self.least[sum] = cost;
+                        self.choice[k * width + sum] = price.len;
                     }
                 }
             }
         }
-        let mut best = (done.0 + first + cuts_now - now, done.1, done.2, left);
-        for (sum, least) in least.iter().enumerate().take(left).skip(1) {
-            let open = job.unscheduled * (left - sum) as f64 + never;
-            let cost = least + first + cuts_now + open - now;
+        let mut best = (done.0 + base, done.1, done.2, left);
+        for (sum, least) in self.least.iter().enumerate().take(left).skip(1) {
+            let cost = least + base + job.unscheduled * (left - sum) as f64 + never;
             if cost < best.0 {
                 best = (cost, self.cuts.len(), 0, sum);
             }
@@ -151,7 +154,7 @@ impl Inserter {
             sum -= len as usize;
         }
         for k in (0..last).rev() {
-            let len = choice[k * width + sum];
+            let len = self.choice[k * width + sum];
             if len > 0 {
                 pieces.push((self.cuts[k].window, len));
                 sum -= len as usize;
@@ -215,19 +218,17 @@ impl Inserter {
     }
 }
 
-/// The lengths to price for what is left of a task: a grid from both ends, so that two lengths on it
-/// may add up to all that is left, and the longest.
-fn list_lengths(lens: &mut Vec<i32>, left: i32, min: i32, longest: i32) {
-    let step = ((longest - min) / 6).max(1) as usize;
+/// The lengths to price: the shortest, the longest in one chunk, the longest of all, and some between.
+fn list_lengths(lens: &mut Vec<i32>, min: i32, max: i32, longest: i32) {
     lens.clear();
-    lens.extend((min..=longest).step_by(step));
-    lens.extend(
-        (min..=longest).step_by(step).map(|len| left - len).filter(|len| (min..=longest).contains(len)),
-    );
-    lens.push(longest);
-    if left <= longest {
-        lens.push(left);
+    for part in 0..=PARTS {
+        lens.push(min + (max - min) * part / PARTS);
     }
-    lens.sort_unstable();
+    if longest > max {
+        lens.extend([(max + longest) / 2, longest]);
+    }
     lens.dedup();
 }
+
+/// Into how many parts the lengths of one chunk are divided by those that are priced.
+const PARTS: i32 = 3;

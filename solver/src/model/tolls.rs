@@ -1,0 +1,20 @@
+//! What time is worth to all the work together: the linear relaxation's advice to the search.
+
+use super::Cell;
+
+/// Points per slot of work, charged for the use of time beside what the work itself costs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tolls {
+    /// By window; empty where nothing is known.
+    pub(crate) windows: Vec<f64>,
+    /// By cap: what using up a slot of it is worth.
+    pub(crate) caps: Vec<f64>,
+}
+
+impl Tolls {
+    /// What a slot of any work that starts in a cell of a window is worth to others.
+    pub(crate) fn of(&self, w: usize, cell: &Cell) -> f64 {
+        let caps = cell.caps.iter().map(|cap| self.caps.get(*cap as usize).copied().unwrap_or(0.0));
+        self.windows.get(w).copied().unwrap_or(0.0) + caps.sum::<f64>()
+    }
+}
