@@ -97,6 +97,12 @@ const FEW_TASKS: f64 = 20.0;
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.
 const FIRST_ROUNDS: f64 = 0.15;
 
+/// The last plan still holds when so much of it, and of what is planned now, can stay; then so much of the rounds
+/// and of the relaxation's work is enough.
+const SETTLED: f64 = 0.8;
+const SETTLED_ROUNDS: f64 = 0.2;
+const SETTLED_BOUND: f64 = 0.1;
+
 /// How many plans are improved side by side; fixed, so that threads don't change the answer.
 const CHAINS: u64 = 2;
 
@@ -114,6 +120,8 @@ struct State<'a> {
     plan: Plan<'a>,
     bound: f64,
     tolls: Tolls,
+    /// Whether the last plan still holds, so that little is to be done.
+    settled: bool,
     stopped: bool,
 }
 
@@ -126,12 +134,30 @@ impl<'a> Run<'a> {
             plan
         });
         let nothing = Plan::empty(self.model);
-        let valid = filled.into_iter().filter(|plan| self.is_valid(plan)).chain([nothing]);
+        let (kept, settled) = self.keep();
+        let valid = filled.into_iter().chain(kept).filter(|plan| self.is_valid(plan)).chain([nothing]);
         let cheapest = valid.min_by(|a, b| a.cost().total_cmp(&b.cost()));
         let plan = cheapest.unwrap_or_else(|| Plan::empty(self.model));
-        let mut state = State { plan, bound: f64::NEG_INFINITY, tolls: Tolls::default(), stopped: false };
+        let (bound, tolls) = (f64::NEG_INFINITY, Tolls::default());
+        let mut state = State { plan, bound, tolls, settled, stopped: false };
         self.anneal(&mut state, FIRST_ROUNDS, 0, Stage::Starting);
         state
+    }
+
+    /// The last plan as far as it still holds, with the rest filled in, and whether that is nearly all of it.
+    fn keep(&self) -> (Option<Plan<'a>>, bool) {
+        let had: i32 =
+            self.model.tasks.iter().flat_map(|job| &job.before).map(|(_, start, end)| end - start).sum();
+        if had == 0 {
+            return (None, false);
+        }
+        let mut plan = Plan::empty(self.model);
+        let mut inserter = Inserter::default();
+        let kept = inserter.restore(&mut plan);
+        inserter.fill(&mut plan, true);
+        let planned: i32 = plan.tasks.iter().map(|task| task.planned).sum();
+        let settled = f64::from(kept) >= SETTLED * f64::from(had.max(planned)) && self.is_valid(&plan);
+        (Some(plan), settled)
     }
 
     /// Solves the linear relaxation: the bound, and what each window is worth.
@@ -140,7 +166,8 @@ impl<'a> Run<'a> {
             return;
         }
         let cost = state.plan.cost();
-        let relaxation = relax(self.model, &state.plan, self.options.effort, &mut |done, bound| {
+        let effort = if state.settled { SETTLED_BOUND } else { 1.0 } * self.options.effort;
+        let relaxation = relax(self.model, &state.plan, effort, &mut |done, bound| {
             self.report(Stage::Bounding, done, cost, bound);
             state.stopped |= self.observer.stop();
             state.stopped
@@ -160,6 +187,8 @@ impl<'a> Run<'a> {
             if !self.options.until_stopped {
                 return;
             }
+            // With time to spare, all may change.
+            state.settled = false;
             share *= 1.5;
         }
     }
@@ -171,11 +200,13 @@ impl<'a> Run<'a> {
             return;
         }
         let counted = (tasks as f64).max(FEW_TASKS).min((tasks as f64 * MANY_TASKS).sqrt().max(FEW_TASKS));
+        let share = if state.settled { SETTLED_ROUNDS * share } else { share };
         let rounds = (counted * ROUNDS_PER_TASK * self.options.effort * share).ceil() as u64;
+        let temperature = self.temperature(state.settled);
         let stopped = AtomicBool::new(false);
         let chain = |k: u64| {
             let seed = self.options.seed ^ (k + CHAINS * pass).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let how = Annealing { rounds, most: 8, seed, temperature: self.temperature() };
+            let how = Annealing { rounds, most: 8, seed, temperature };
             anneal(state.plan.clone(), &self.near, how, &state.tolls, &mut |done, cost| {
                 if k == 0 {
                     self.report(stage, done, cost, state.bound);
@@ -204,12 +235,13 @@ impl<'a> Run<'a> {
     }
 
     /// The annealing's temperatures, in points, from what a change typically costs: a few setups.
-    fn temperature(&self) -> (f64, f64) {
+    /// A plan that holds already is not to be melted.
+    fn temperature(&self, settled: bool) -> (f64, f64) {
         let setup = &self.model.setup;
         let lateness: f64 =
             self.model.tasks.iter().map(|t| t.late).sum::<f64>() / self.model.tasks.len() as f64;
         let unit = (setup.block + setup.switch + self.model.chunk + lateness / 5.0).max(1e-3) / 10.0;
-        (25.0 * unit, 0.1 * unit)
+        (if settled { 2.0 } else { 25.0 } * unit, 0.1 * unit)
     }
 
     fn report(&self, stage: Stage, done: f64, cost: f64, bound: f64) {

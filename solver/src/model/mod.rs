@@ -122,6 +122,8 @@ pub(crate) struct Job {
     pub(crate) prefer: Option<(f64, Cover)>,
     /// Points per slot kept where the last plan had it, by worker.
     pub(crate) previous: Vec<(u32, f64, Cover)>,
+    /// Where the last plan had it: worker, start and end, by start.
+    pub(crate) before: Vec<(u32, i32, i32)>,
     /// Whether a chunk of it may cost less than nothing: for being kept where it was.
     pub(crate) favoured: bool,
     /// Eligible intervals, by start, none inside another.
@@ -335,6 +337,11 @@ fn job(problem: &Problem, names: &Names, task: &Task, hour: f64) -> Job {
             previous.entry(*worker).or_default().push(p.time);
         }
     }
+    let mut before: Vec<(u32, i32, i32)> = previous
+        .iter()
+        .flat_map(|(worker, times)| times.iter().map(|time| (*worker, time.start.0, time.end.0)))
+        .collect();
+    before.sort_unstable_by_key(|(worker, start, _)| (*start, *worker));
     let mut previous: Vec<_> = previous
         .into_iter()
         .map(|(worker, times)| (worker, weights.moved / hour, Cover::new(times)))
@@ -357,6 +364,7 @@ fn job(problem: &Problem, names: &Names, task: &Task, hour: f64) -> Job {
         late_slot: weights.late_day * task.weight / day,
         soon: weights.soon / hour / day,
         prefer: prefer.map(|list| (weights.prefer / hour, Cover::new(list.iter().copied()))),
+        before,
         favoured: !previous.is_empty(),
         previous,
         eligible: task.eligible.as_ref().map(|list| {

@@ -111,6 +111,46 @@ impl Inserter {
         }
     }
 
+    /// Plans what the last plan had where it had it, as far as the rules still allow, or as near as can be
+    /// in the same window; answers how many slots of it are planned.
+    pub(crate) fn restore(&mut self, plan: &mut Plan<'_>) -> i32 {
+        let model = plan.model;
+        let mut order: Vec<usize> = (0..model.tasks.len()).collect();
+        order.sort_unstable_by_key(|j| (model.tasks[*j].rank, *j));
+        let mut slots = 0;
+        for j in order {
+            for (worker, start, end) in &model.tasks[j].before {
+                let here = |w: &&u32| {
+                    let window = &model.windows[**w as usize];
+                    window.worker == *worker && window.start <= *start && *start < window.end
+                };
+                let Some(w) = model.tasks[j].allowed.iter().find(here).map(|w| *w as usize) else { continue };
+                let len = (end - start).min(model.tasks[j].size - plan.tasks[j].planned);
+                let Some((from, to)) = plan.bounds(j, 0, None) else { continue };
+                if !(model.tasks[j].min..=model.tasks[j].max).contains(&len) {
+                    continue;
+                }
+                let completes =
+                    (plan.tasks[j].planned + len == model.tasks[j].size).then_some(plan.tasks[j].last);
+                let piece = Piece { task: j, len, completes };
+                let kept = self.best_here(plan, w, piece, (from.max(*start), to.min(*end)), f64::INFINITY);
+                let near = kept.or_else(|| self.best_here(plan, w, piece, (from, to), f64::INFINITY));
+                if near.is_some_and(|spot| place(plan, j, spot)) {
+                    slots += len;
+                }
+            }
+            while plan.tasks[j].planned > 0 && !plan.complete(j) {
+                let Some((_, pieces)) = self.best_split(plan, j, &mut || false) else { break };
+                let before = plan.tasks[j].planned;
+                self.place_pieces(plan, j, &pieces);
+                if plan.tasks[j].planned == before {
+                    break;
+                }
+            }
+        }
+        slots
+    }
+
     fn insert_with_preds(&mut self, plan: &mut Plan<'_>, j: usize) {
         if plan.tasks[j].windows.is_empty() {
             for (i, _) in &plan.model.tasks[j].preds {
