@@ -8,7 +8,8 @@ use super::lines::{LogicalLine, LogicalLines, decode, divide, unfold};
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Buffer, Calendar, Component, Property, Section, Span, component_name};
 
-/// How deep components may nest. Calendars as they are go three levels deep.
+/// How deep components may nest inside their VCALENDAR, or without one: the writer, which always writes one, must not
+/// make what was read too deep to be read again. Calendars as they are go three levels deep.
 const NESTING_LIMIT: usize = 32;
 
 /// What is said of a VCALENDAR in another.
@@ -182,7 +183,9 @@ impl Reader<'_> {
         if self.too_deep == 0 {
             self.close_before(&name);
         }
-        if self.too_deep > 0 || self.open.len() >= NESTING_LIMIT {
+        let envelope = self.open.first().is_some_and(|open| open.name == "VCALENDAR");
+        let limit = NESTING_LIMIT + usize::from(envelope || name == "VCALENDAR");
+        if self.too_deep > 0 || self.open.len() >= limit {
             if self.too_deep == 0 {
                 let message = format!("{name} is nested more than {NESTING_LIMIT} deep and left out");
                 self.fault(FaultCode::TooDeep, line.number, message);
