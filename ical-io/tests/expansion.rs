@@ -374,6 +374,18 @@ fn availability_follows_priorities() {
     );
 }
 
+/// Found by coverage-guided fuzzing: what is wrong in a recurring VTODO was told for every instance.
+#[test]
+fn what_is_wrong_in_work_is_told_once() {
+    let text =
+        "BEGIN:VTODO\nUID:1\nDTSTART:20261012T090000Z\nRRULE:FREQ=DAILY\nPERCENT-COMPLETE:40%\nEND:VTODO\n";
+    let made = todos(&read(text.as_bytes(), "x").calendar, window(), &Zone::Floating);
+    assert_eq!(made.items.len(), 35);
+    let faults: Vec<String> = made.faults.iter().map(|fault| fault.to_string()).collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("x:5: bad-value: PERCENT-COMPLETE:40%"), "{}", faults[0]);
+}
+
 #[test]
 fn work_is_read_with_all_it_says() {
     let text = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:w\nSUMMARY:Weekly update\nDTSTART;TZID=Europe/London:20261016T090000\n\

@@ -1,7 +1,7 @@
 //! `plokk occurrences FILE...`: what calendars hold in a window of time, recurrence expanded.
 
 use crate::args::{Look, Occurrences};
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Failure, Outcome};
 use crate::table::{Align, Table};
 use crate::{sources, terminal};
 use chrono::{DateTime, NaiveTime, Utc};
@@ -21,7 +21,7 @@ struct Line {
 }
 
 pub(crate) fn run(args: &Occurrences) -> Outcome {
-    let calendars = sources::calendars(&args.look.files)?;
+    let (calendars, outcome) = sources::calendars(&args.look.files);
     let of = if args.todo { tasks } else { occurrences };
     let mut lines: Vec<Line> = calendars.iter().flat_map(|calendar| of(calendar, &args.look)).collect();
     lines.sort_by(|a, b| (&a.start_utc, &a.end_utc, &a.uid).cmp(&(&b.start_utc, &b.end_utc, &b.uid)));
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Occurrences) -> Outcome {
         text = for_eyes(&lines);
     }
     terminal::data(&text)?;
-    Ok(Exit::Done)
+    outcome
 }
 
 fn occurrences(calendar: &Calendar, look: &Look) -> Vec<Line> {

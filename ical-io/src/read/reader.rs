@@ -18,7 +18,18 @@ const NESTED: &str = "a VCALENDAR inside a VCALENDAR is no calendar component (R
 /// How many faults of one source are told one by one.
 const FAULT_LIMIT: usize = 500;
 
+/// How long a source may be, in bytes: places in it are 32 bits wide.
+const LENGTH_LIMIT: usize = u32::MAX as usize - 1;
+
 pub(super) fn read(bytes: Vec<u8>, source: &str) -> Reading {
+    read_sharing(bytes, source).0
+}
+
+pub(super) fn is_read_in_place(bytes: &[u8]) -> bool {
+    bytes.len() <= LENGTH_LIMIT && utf_16_text(bytes).is_none()
+}
+
+pub(super) fn read_sharing(bytes: Vec<u8>, source: &str) -> (Reading, Arc<Buffer>) {
     let mut faults = Vec::new();
     let (buffer, start) = buffer(bytes, source, &mut faults);
     let buffer = Arc::new(buffer);
@@ -38,19 +49,18 @@ pub(super) fn read(bytes: Vec<u8>, source: &str) -> Reading {
     for line in LogicalLines::new(buffer.bytes(), start) {
         reader.line(line);
     }
-    reader.finish()
+    (reader.finish(), buffer)
 }
 
 /// The source as the content lines will point into it, and where its text begins.
 fn buffer(mut bytes: Vec<u8>, source: &str, faults: &mut Vec<Fault>) -> (Buffer, usize) {
-    let limit = u32::MAX as usize - 1;
-    if bytes.len() > limit {
+    if bytes.len() > LENGTH_LIMIT {
         faults.push(Fault::new(
             FaultCode::TooLong,
             source,
             "longer than 4 GiB; only the first 4 GiB are read",
         ));
-        bytes.truncate(limit);
+        bytes.truncate(LENGTH_LIMIT);
     }
     if let Some(text) = utf_16(&bytes) {
         return (Buffer::Text(text), 0);
@@ -64,17 +74,22 @@ fn buffer(mut bytes: Vec<u8>, source: &str, faults: &mut Vec<Fault>) -> (Buffer,
 
 /// The text of a source in UTF-16, as Windows programs save it.
 fn utf_16(bytes: &[u8]) -> Option<String> {
-    let (little, text) = match bytes {
-        [0xff, 0xfe, text @ ..] => (true, text),
-        [0xfe, 0xff, text @ ..] => (false, text),
-        [b'B' | b'b', 0, ..] => (true, bytes),
-        [0, b'B' | b'b', ..] => (false, bytes),
-        _ => return None,
-    };
+    let (little, text) = utf_16_text(bytes)?;
     let units = text.chunks_exact(2).map(|pair| {
         if little { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
     });
     Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+}
+
+/// Whether a source in UTF-16 is little-endian, and the text behind its mark; `None` where it is not in UTF-16.
+fn utf_16_text(bytes: &[u8]) -> Option<(bool, &[u8])> {
+    match bytes {
+        [0xff, 0xfe, text @ ..] => Some((true, text)),
+        [0xfe, 0xff, text @ ..] => Some((false, text)),
+        [b'B' | b'b', 0, ..] => Some((true, bytes)),
+        [0, b'B' | b'b', ..] => Some((false, bytes)),
+        _ => None,
+    }
 }
 
 /// A component whose END has not come yet.
