@@ -34,7 +34,7 @@ impl Buffer {
         }
     }
 
-    fn text(&self, start: usize, end: usize) -> &str {
+    pub(crate) fn text(&self, start: usize, end: usize) -> &str {
         match self {
             Buffer::Text(text) => text.get(start..end).unwrap_or_default(),
             Buffer::Bytes(bytes) => {

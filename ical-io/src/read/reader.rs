@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Reading;
-use super::lines::{LogicalLine, LogicalLines, decode, divide, unfold};
+use super::lines::{Division, LogicalLine, LogicalLines, Unfolded, decode, divide, unfold};
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Buffer, Calendar, Component, Property, Section, Span, component_name};
 
@@ -32,9 +32,14 @@ pub(super) fn is_read_in_place(bytes: &[u8]) -> bool {
 pub(super) fn read_sharing(bytes: Vec<u8>, source: &str) -> (Reading, Arc<Buffer>) {
     let mut faults = Vec::new();
     let (buffer, start) = buffer(bytes, source, &mut faults);
-    let buffer = Arc::new(buffer);
+    let is_text = matches!(buffer, Buffer::Text(_));
+    let Unfolded { text, ends } = Unfolded::of(buffer.bytes(), start, is_text, LENGTH_LIMIT);
+    let (buffer, unfolded) = (Arc::new(buffer), Arc::new(Buffer::Text(text)));
     let mut reader = Reader {
         buffer: &buffer,
+        unfolded: &unfolded,
+        ends: ends.into_iter(),
+        unfolded_to: 0,
         source,
         faults,
         untold: 0,
@@ -112,8 +117,24 @@ struct Collected {
     sections: Vec<Section>,
 }
 
+/// Where the text of a line stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the source, as the line says.
+    Source,
+    /// In the text of the unfolded lines, from there on.
+    Unfolded(u32),
+    /// Nowhere that stays.
+    Nowhere,
+}
+
 struct Reader<'a> {
     buffer: &'a Arc<Buffer>,
+    /// The text of the lines that do not stand in the source as they are, and where each that is still to come ends.
+    unfolded: &'a Arc<Buffer>,
+    ends: std::vec::IntoIter<(u32, bool)>,
+    /// Where the last of them that was taken ends.
+    unfolded_to: u32,
     source: &'a str,
     faults: Vec<Fault>,
     untold: usize,
@@ -140,19 +161,34 @@ impl Reader<'_> {
             && let Buffer::Text(text) = self.buffer.as_ref()
         {
             let text = &text[line.start..line.end];
-            return self.content(text, line, true);
+            return self.content(text, line, Place::Source);
         }
+        if !line.folded
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return self.content(text, line, Place::Source);
+        }
+        if let Some((end, is_utf8)) = self.ends.next() {
+            let from = std::mem::replace(&mut self.unfolded_to, end);
+            self.say_decoded(is_utf8, line);
+            let text = self.unfolded.text(from as usize, end as usize);
+            return self.content(text, line, Place::Unfolded(from));
+        }
+        // More than the text of the unfolded lines holds.
         let unfolded = if line.folded { Cow::Owned(unfold(bytes)) } else { Cow::Borrowed(bytes) };
         let (text, is_utf8) = decode(&unfolded);
+        self.say_decoded(is_utf8, line);
+        self.content(&text, line, Place::Nowhere);
+    }
+
+    fn say_decoded(&mut self, is_utf8: bool, line: LogicalLine) {
         if !is_utf8 {
             self.fault(FaultCode::NotUtf8, line.number, "not UTF-8; read as Windows-1252".to_owned());
         }
-        let in_place = !line.folded && is_utf8;
-        self.content(&text, line, in_place);
     }
 
-    /// One unfolded line; `in_place` where it stands like this in the source.
-    fn content(&mut self, text: &str, line: LogicalLine, in_place: bool) {
+    /// One unfolded line, and where it stands like this.
+    fn content(&mut self, text: &str, line: LogicalLine, place: Place) {
         let trimmed = text.trim_start_matches(['\u{feff}', ' ', '\t']);
         let skipped = text.len() - trimmed.len();
         if trimmed.trim_end().is_empty() {
@@ -175,11 +211,17 @@ impl Reader<'_> {
         if self.open.is_empty() {
             return self.malformed(trimmed, line);
         }
-        self.properties.push(if in_place {
-            let span = Span { start: (line.start + skipped) as u32, end: line.end as u32 };
-            Property::in_source(self.buffer, span, division.name, division.value, line.number)
-        } else {
-            Property::unfolded(trimmed.to_owned(), division.name, division.value, line.number)
+        let Division { name, value } = division;
+        self.properties.push(match place {
+            Place::Source => {
+                let span = Span { start: (line.start + skipped) as u32, end: line.end as u32 };
+                Property::in_source(self.buffer, span, name, value, line.number)
+            }
+            Place::Unfolded(from) => {
+                let span = Span { start: from + skipped as u32, end: from + text.len() as u32 };
+                Property::in_source(self.unfolded, span, name, value, line.number)
+            }
+            Place::Nowhere => Property::unfolded(trimmed.to_owned(), name, value, line.number),
         });
     }
 
