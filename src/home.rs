@@ -66,7 +66,7 @@ impl Home {
     ) -> Result<Inputs, Failure> {
         Ok(Inputs {
             settings: self.settings.clone(),
-            feeds: self.texts(&self.fetch(now, accept, keep)?),
+            feeds: self.texts(self.fetch(now, accept, keep)?),
             last: self.last(),
             published: self.published(),
             now,
@@ -117,8 +117,8 @@ impl Home {
     }
 
     /// Fetched feeds as the engine wants them.
-    pub(crate) fn texts(&self, feeds: &[Feed]) -> Vec<FeedText> {
-        feeds.iter().zip(self.settings.feeds()).map(|(feed, name)| text_of(feed, name)).collect()
+    pub(crate) fn texts(&self, feeds: Vec<Feed>) -> Vec<FeedText> {
+        feeds.into_iter().zip(self.settings.feeds()).map(|(feed, name)| text_of(feed, name)).collect()
     }
 
     /// The last plan, if it was kept and can still be read; another version's may not be.
@@ -199,23 +199,25 @@ impl Home {
 }
 
 /// A fetched feed as the engine wants it.
-fn text_of(feed: &Feed, name: &str) -> FeedText {
+fn text_of(feed: Feed, name: &str) -> FeedText {
     let reason = match &feed.state {
         FeedState::Kept { reason, .. } | FeedState::Failed { reason } => reason.clone(),
         FeedState::Fresh | FeedState::Unchanged => "there is nothing in it".to_owned(),
     };
     // That a feed cannot be had at all the desk says itself, with what it means for the plan.
     let faults = feed.faults.iter().filter(|_| feed.bytes.is_some());
-    let warnings = faults.map(|fault| Warning {
-        code: fault.code.as_str().to_owned(),
-        source: fault.source.clone(),
-        line: fault.line,
-        message: fault.message.clone(),
-    });
+    let warnings: Vec<Warning> = faults
+        .map(|fault| Warning {
+            code: fault.code.as_str().to_owned(),
+            source: fault.source.clone(),
+            line: fault.line,
+            message: fault.message.clone(),
+        })
+        .collect();
     FeedText {
         feed: name.to_owned(),
         source: feed.spec.name.clone(),
-        content: feed.bytes.clone().ok_or(reason),
-        warnings: warnings.collect(),
+        content: feed.bytes.ok_or(reason),
+        warnings,
     }
 }

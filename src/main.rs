@@ -13,12 +13,19 @@ mod proxy;
 mod sources;
 mod table;
 mod terminal;
+mod zones;
 
 use exit::{Exit, Failure};
 use std::process::ExitCode;
 
+fn run() -> exit::Outcome {
+    let command = args::parse();
+    zones::choose()?;
+    commands::run(command)
+}
+
 fn main() -> ExitCode {
-    let outcome = std::panic::catch_unwind(|| commands::run(args::parse())).unwrap_or_else(|_| {
+    let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| {
         Err(Failure::Plokk("an assumption of this program did not hold; nothing was published".to_owned()))
     });
     match outcome {

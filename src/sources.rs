@@ -1,6 +1,6 @@
 //! Files and standard input, read whole.
 
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure, Outcome};
 use crate::terminal;
 use plokk_ical_io::{Calendar, Fault};
 use std::fs;
@@ -26,19 +26,23 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     Ok((path.display().to_string(), bytes))
 }
 
-/// Reads calendar files, and tells what is wrong with them.
-///
-/// # Errors
-///
-/// When a file cannot be read at all.
-pub(crate) fn calendars(paths: &[PathBuf]) -> Result<Vec<Calendar>, Failure> {
-    let calendar = |path: &PathBuf| {
-        let (name, bytes) = read(path)?;
-        let reading = plokk_ical_io::read(&bytes, &name);
-        tell(&reading.faults);
-        Ok(reading.calendar)
-    };
-    paths.iter().map(calendar).collect()
+/// Reads calendar files, and tells what is wrong with them. What becomes of the command in the end: a file that cannot
+/// be read at all costs itself, and the exit status.
+pub(crate) fn calendars(paths: &[PathBuf]) -> (Vec<Calendar>, Outcome) {
+    let (mut calendars, mut unread) = (Vec::new(), Vec::new());
+    for path in paths {
+        match read(path) {
+            Ok((name, bytes)) => {
+                let reading = plokk_ical_io::read_owned(bytes, &name);
+                tell(&reading.faults);
+                calendars.push(reading.calendar);
+            }
+            Err(Failure::Input(reason)) => unread.push(reason),
+            Err(failure) => return (calendars, Err(failure)),
+        }
+    }
+    let outcome = if unread.is_empty() { Ok(Exit::Done) } else { Err(Failure::Input(unread.join("\n"))) };
+    (calendars, outcome)
 }
 
 /// Tells what is wrong with calendars.

@@ -64,6 +64,57 @@ fn a_rule_has_its_instances_in_the_form_of_its_start() {
 }
 
 #[test]
+fn a_start_is_written_in_many_forms() {
+    let first = |dtstart: &str, zone: &[&str]| {
+        let run = plokk(&[&["recur", "FREQ=DAILY", "--count", "1", "--dtstart", dtstart], zone].concat());
+        run.expect(0).out.trim().to_owned()
+    };
+    let tallinn = ["--zone", "Europe/Tallinn"];
+    for (dtstart, zone, expected) in [
+        ("20261019T090000", &[][..], "20261019T090000"),
+        ("2026-10-19T09:00:00", &[], "20261019T090000"),
+        ("2026-10-19 09:00", &[], "20261019T090000"),
+        ("20261019T060000Z", &[], "20261019T060000Z"),
+        ("2026-10-19T06:00:00Z", &[], "20261019T060000Z"),
+        ("2026-10-19T09:00:00+03:00", &[], "20261019T060000Z"),
+        ("2026-10-19T06:00:00Z", &tallinn, "20261019T090000"),
+        ("2026-10-19T02:00:00-04:00", &tallinn, "20261019T090000"),
+        ("2026-10-19", &[], "20261019"),
+        ("DTSTART:20261019T090000", &[], "20261019T090000"),
+        ("DTSTART;VALUE=DATE:20261019", &[], "20261019"),
+        ("DTSTART;TZID=Europe/Tallinn:20261019T090000", &[], "20261019T090000"),
+        ("dtstart;TZID=\"FLE Standard Time\":20261019T090000", &[], "20261019T090000"),
+    ] {
+        assert_eq!(first(dtstart, zone), expected, "{dtstart} {zone:?}");
+    }
+    // UNTIL in UTC is looked at in the zone of the start.
+    let until = ["recur", "RRULE:FREQ=DAILY;UNTIL=20261020T060000Z", "--dtstart"];
+    let zoned = plokk(&[&until[..], &["DTSTART;TZID=Europe/Tallinn:20261019T090000"]].concat()).expect(0);
+    assert_eq!(zoned.out.lines().count(), 2, "{}", zoned.out);
+    for bad in ["soon", "DTSTART;TZID=Mars/Olympus:20261019T090000", "2026-10-19T25:00:00Z"] {
+        let run = plokk(&["recur", "FREQ=DAILY", "--dtstart", bad]).expect(2);
+        assert!(
+            run.err.contains(bad.rsplit(':').next().unwrap_or(bad)) || run.err.contains("Mars/Olympus"),
+            "{}",
+            run.err
+        );
+        assert_eq!(run.out, "");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_costs_itself_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = folder.path().join("good.ics");
+    std::fs::write(&good, FEED).expect("written");
+    let good = good.to_str().expect("a path in UTF-8");
+    let args = [&["occurrences", "no-such.ics", good, "--json"], WINDOW.as_slice()].concat();
+    let run = plokk(&args).expect(2);
+    assert_eq!(run.out.lines().count(), 4, "{}", run.out);
+    assert!(run.err.contains("no-such.ics"), "{}", run.err);
+}
+
+#[test]
 fn faults_are_told_and_the_rest_is_shown() {
     let feed = FEED.replace("DTSTART;VALUE=DATE:20261024", "DTSTART;VALUE=DATE:someday");
     let run = plokk_reading(&[&["occurrences", "-", "--json"], WINDOW.as_slice()].concat(), &feed).expect(0);
@@ -72,4 +123,28 @@ fn faults_are_told_and_the_rest_is_shown() {
     plokk(&[&["occurrences", "no-such.ics"], WINDOW.as_slice()].concat()).expect(2);
     let zone = plokk(&[&["freebusy", "-", "--zone", "Europe/Talin"], WINDOW.as_slice()].concat()).expect(2);
     assert!(zone.err.contains("Europe/Tallinn"), "{}", zone.err);
+}
+
+#[test]
+fn a_newer_time_zone_database_is_used_and_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let with = |args: &[&str]| -> cli_support::Run {
+        let run = cli_support::command().args(args).env("PLOKK_TZDATA", folder.path()).output();
+        run.expect("the command is built").into()
+    };
+    let recur = ["recur", "FREQ=DAILY;COUNT=1", "--dtstart", "20261019"];
+    let run = with(&recur).expect(2);
+    assert!(run.err.contains("PLOKK_TZDATA") && run.err.contains("version"), "{}", run.err);
+    std::fs::write(folder.path().join("tzdata.zi"), "# version 2199a\n").expect("written");
+    with(&recur).expect(0);
+    let desk = tempfile::tempdir().expect("a folder");
+    let desk_path = desk.path().to_str().expect("a path in UTF-8");
+    plokk(&["init", "--desk", desk_path, "--now", "2026-10-19T08:00:00+03:00"]).expect(0);
+    let check = ["check", "--desk", desk_path, "--now", "2026-10-19T08:00:00+03:00"];
+    let run = with(&check).expect(0);
+    assert!(run.out.contains("time zone database: 2199a, from "), "{}", run.out);
+    let run = plokk(&[&check[..], &["--json"]].concat()).expect(0);
+    let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(report["time_zones"]["version"].as_str(), Some(chrono_tz::IANA_TZDB_VERSION));
+    assert!(report["time_zones"]["folder"].is_null());
 }

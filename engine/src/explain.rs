@@ -22,6 +22,7 @@ use crate::plan::PlannedChunk;
 use crate::plan::reason::{called, impossible, length, reason};
 use crate::words;
 use chrono::{DateTime, FixedOffset};
+use plokk_ical_io::Zone;
 use plokk_solver::{Chunk, Interval, Slots, Task};
 use serde::Serialize;
 
@@ -213,7 +214,7 @@ pub fn explain(planned: &Planned, work: &Work) -> Explanation {
         }
         State::Planned | State::Late => why_there(planned, work, task, &elsewhere),
     };
-    let due = work.due.with_timezone(&desk.settings.assistants[0].timezone);
+    let due = Zone::Iana(desk.settings.assistants[0].timezone).shown(work.due);
     Explanation {
         task: work.id.clone(),
         summary: work.summary.clone(),
@@ -221,7 +222,7 @@ pub fn explain(planned: &Planned, work: &Work) -> Explanation {
         state,
         chunks,
         missing_minutes: missing,
-        due: due.fixed_offset(),
+        due,
         why,
         time: steps.iter().map(|step| TimeLeft { rule: step.rule, minutes: minutes(step.left) }).collect(),
         elsewhere,

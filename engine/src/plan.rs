@@ -10,8 +10,9 @@ pub use summary::{ClientSummary, RetainerSummary, summarize};
 use crate::desk::{Desk, Window, Work};
 use crate::pose::Posed;
 use crate::warning::Warning;
-use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use chrono_tz::Tz;
+use plokk_ical_io::Zone;
 use plokk_solver::Solution;
 use serde::{Deserialize, Serialize};
 
@@ -150,8 +151,7 @@ impl PlannedChunk {
 
 /// An instant with the offset that a zone has then.
 fn at(instant: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
-    let local = instant.with_timezone(&zone);
-    local.with_timezone(&local.offset().fix())
+    Zone::Iana(zone).shown(instant)
 }
 
 /// Points without the dust of floating point, which would differ between ways of adding up.

@@ -1,6 +1,8 @@
 //! Times and lengths as people read them.
 
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use plokk_ical_io::Zone;
 
 /// A length of time: `1h 30m`, `45m`, `12h`; lengths are in whole minutes, `0m` is nothing.
 ///
@@ -32,8 +34,8 @@ pub fn length(length: TimeDelta) -> String {
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 #[must_use]
-pub fn moment<Z: TimeZone>(instant: DateTime<Utc>, zone: &Z) -> String {
-    instant.with_timezone(zone).naive_local().format("%a %Y-%m-%d %H:%M").to_string()
+pub fn moment(instant: DateTime<Utc>, zone: &Tz) -> String {
+    Zone::Iana(*zone).local(instant).format("%a %Y-%m-%d %H:%M").to_string()
 }
 
 /// `word` for one, with an `s` for any other number: `1 block`, `3 blocks`.

@@ -35,7 +35,8 @@
 //! | files and URLs | calendars, and the last good copies | [`fetch_all`] |
 //!
 //! Every window is half-open, every function pure: the time, the zone of floating times and the proxy come in as
-//! arguments. Only [`fetch_all`] touches files and the network.
+//! arguments. Only [`fetch_all`] touches files and the network, and only [`use_newer_tz`], which a program calls once at
+//! its start or never, changes which time zone database holds.
 
 mod busy;
 mod expand;
@@ -62,4 +63,4 @@ pub use recur::{Frequency, Rule, RuleError, recur};
 pub use todo::{Link, RelType, Todo, TodoStatus, When, todos};
 pub use window::{Expansion, Window};
 pub use write::write;
-pub use zone::{Definition, Zone, instant, nearest_zone, vtimezone};
+pub use zone::{Definition, TzEdition, Zone, instant, nearest_zone, tz_edition, use_newer_tz, vtimezone};

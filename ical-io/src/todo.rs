@@ -117,11 +117,15 @@ pub struct Todo {
 pub fn todos(calendar: &Calendar, window: Window, floating: &Zone) -> Expansion<Todo> {
     let expanded = expand(calendar, "VTODO", window, floating);
     let mut faults = expanded.faults;
-    let mut items: Vec<Todo> = Vec::new();
+    let mut items: Vec<Todo> = Vec::with_capacity(expanded.instances.len());
+    // The instances of a component come one after the other: what it says is read, and what is wrong in it told, once.
+    let mut last: Option<(&Component, Todo)> = None;
     for instance in &expanded.instances {
-        let mut todo = Todo::of(instance.component, calendar.source(), &mut faults);
-        todo.place(instance);
-        items.push(todo);
+        let component = instance.component;
+        if last.as_ref().is_none_or(|(known, _)| !std::ptr::eq(*known, component)) {
+            last = Some((component, Todo::of(component, calendar.source(), &mut faults)));
+        }
+        items.extend(last.iter().map(|(_, todo)| todo.placed(instance)));
     }
     let undated = calendar.named("VTODO").filter(|component| {
         ["DTSTART", "DUE", "RECURRENCE-ID"].iter().all(|name| component.property(name).is_none())
@@ -223,8 +227,8 @@ impl Todo {
         }
     }
 
-    /// Puts it where an instance is.
-    fn place(&mut self, instance: &Instance<'_>) {
+    /// The same where an instance is.
+    fn placed(&self, instance: &Instance<'_>) -> Todo {
         let date = |local: i64| local_time(local).date();
         let stamp = |name: &str| {
             let property = self.component.property(name)?;
@@ -235,7 +239,7 @@ impl Todo {
             false => When::Instant(utc(instance.start)),
         };
         let (start, due) = (stamp("DTSTART"), stamp("DUE"));
-        self.due = match (start, due) {
+        let due = match (start, due) {
             (None, Some(_)) => Some(at),
             (Some(start), Some(Stamp::Date(due))) => {
                 Some(When::Date(date(instance.local) + (due - start.local().date())))
@@ -243,11 +247,11 @@ impl Todo {
             (Some(_), Some(_)) => Some(When::Instant(utc(instance.end))),
             (_, None) => None,
         };
-        self.start = start.map(|_| at);
-        self.recurrence_id = instance.recurrence_id.map(|id| match instance.all_day {
+        let recurrence_id = instance.recurrence_id.map(|id| match instance.all_day {
             true => date(instance.local_id).format("%Y%m%d").to_string(),
             false => utc(id).format("%Y%m%dT%H%M%SZ").to_string(),
         });
+        Todo { start: start.map(|_| at), due, recurrence_id, ..self.clone() }
     }
 }
 

@@ -76,10 +76,11 @@ fn digits_date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
     Some((date, rest))
 }
 
-/// HHMMSS, HHMM or HH:MM:SS; `None` for 24:00; a leap second counts as the second before it (RFC 5545 section 3.3.12).
+/// HHMMSS, HHMM, HH:MM:SS or HH:MM; `None` for 24:00; a leap second counts as the second before it (RFC 5545 section 3.3.12).
 fn digits_time(text: &[u8]) -> Option<(Option<NaiveTime>, &[u8])> {
     let (hour, minute, second, rest) = match text {
         [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] => ([*h1, *h2], [*m1, *m2], [*s1, *s2], rest),
+        [h1, h2, b':', m1, m2, rest @ ..] => ([*h1, *h2], [*m1, *m2], *b"00", rest),
         [h1, h2, m1, m2, s1, s2, rest @ ..] if s1.is_ascii_digit() => {
             ([*h1, *h2], [*m1, *m2], [*s1, *s2], rest)
         }

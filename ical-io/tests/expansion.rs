@@ -132,6 +132,27 @@ fn exceptions_are_written_in_every_form() {
 }
 
 #[test]
+fn an_exception_of_what_does_not_recur_leaves_nothing_out() {
+    let (made, faults) = occurrences(&event("DTSTART:20261012T090000Z\nEXDATE:20261012T090000Z"));
+    assert_eq!((made, faults), (vec!["10-12 09:00".to_owned()], vec![]));
+    let (made, _) =
+        occurrences(&event("DTSTART:20261012T090000Z\nRDATE:20261013T090000Z\nEXDATE:20261012T090000Z"));
+    assert_eq!(made, ["10-13 09:00"]);
+}
+
+#[test]
+fn a_friday_the_13th_is_one_in_every_month() {
+    let made = |rule: &str| -> Vec<String> {
+        recur(rule, "20250713", &Zone::UTC).expect("a rule").take(4).collect()
+    };
+    let fridays = ["20260213", "20260313", "20261113", "20270813"];
+    assert_eq!(made("FREQ=YEARLY;BYMONTHDAY=13;BYDAY=FR"), fridays);
+    assert_eq!(made("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR"), fridays);
+    // Alone, BYMONTHDAY is a day of DTSTART's month.
+    assert_eq!(made("FREQ=YEARLY;BYMONTHDAY=13"), ["20250713", "20260713", "20270713", "20280713"]);
+}
+
+#[test]
 fn dates_and_periods_are_added() {
     let (made, _) = occurrences(&event(
         "DTSTART:20261012T090000Z\nDTEND:20261012T100000Z\nRRULE:FREQ=WEEKLY;COUNT=2\nRDATE:20261014T120000Z\n\
@@ -351,6 +372,18 @@ fn availability_follows_priorities() {
             span("2026-10-20T12:00:00Z", "2026-10-20T14:00:00Z")
         ]
     );
+}
+
+/// Found by coverage-guided fuzzing: what is wrong in a recurring VTODO was told for every instance.
+#[test]
+fn what_is_wrong_in_work_is_told_once() {
+    let text =
+        "BEGIN:VTODO\nUID:1\nDTSTART:20261012T090000Z\nRRULE:FREQ=DAILY\nPERCENT-COMPLETE:40%\nEND:VTODO\n";
+    let made = todos(&read(text.as_bytes(), "x").calendar, window(), &Zone::Floating);
+    assert_eq!(made.items.len(), 35);
+    let faults: Vec<String> = made.faults.iter().map(|fault| fault.to_string()).collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("x:5: bad-value: PERCENT-COMPLETE:40%"), "{}", faults[0]);
 }
 
 #[test]

@@ -114,6 +114,21 @@ fn faults_are_counted_where_they_are_many() {
     assert!(read.faults.iter().any(|fault| fault.message.contains("more")));
 }
 
+/// Found by coverage-guided fuzzing: the VCALENDAR that the writer adds made the deepest component one too deep.
+#[test]
+fn what_nests_as_deep_as_is_read_can_be_written_and_read_again() {
+    for nested in [31, 32, 33, 40] {
+        let bare = format!("{}SUMMARY:deep\n", "BEGIN:X-A\n".repeat(nested));
+        for text in [bare.clone(), format!("BEGIN:VCALENDAR\n{bare}")] {
+            let first = reading(&text).calendar;
+            let written = write(&first);
+            let second = reading(&written).calendar;
+            assert_eq!(second.components(), first.components(), "{nested}");
+            assert_eq!(write(&second), written, "{nested}");
+        }
+    }
+}
+
 #[test]
 fn nesting_has_a_limit_and_needs_no_stack() {
     for name in ["X-A", "VALARM", "VEVENT", "VCALENDAR"] {

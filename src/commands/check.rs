@@ -6,7 +6,7 @@ use crate::home::Home;
 use crate::terminal::{self, Paint};
 use chrono::{DateTime, Utc};
 use plokk_engine::{Desk, words};
-use plokk_ical_io::{Fault, FaultCode, Feed, FeedState, Window, Zone, events, todos};
+use plokk_ical_io::{Fault, FaultCode, Feed, FeedState, Window, Zone, events, todos, tz_edition};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -38,9 +38,29 @@ struct Source {
 }
 
 #[derive(Debug, Serialize)]
+struct TimeZones {
+    /// Such as `2026a`.
+    version: String,
+    /// The folder it was read from; null for the edition built in.
+    folder: Option<String>,
+}
+
+impl TimeZones {
+    fn in_use() -> TimeZones {
+        let edition = tz_edition();
+        TimeZones {
+            version: edition.version,
+            folder: edition.folder.map(|folder| folder.display().to_string()),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
 struct Report {
     assistants: usize,
     clients: usize,
+    /// Which edition of the time zone database is in use.
+    time_zones: TimeZones,
     sources: Vec<Source>,
     /// What the desk as a whole has to say: everything wrong or doubtful in the feeds.
     warnings: Vec<plokk_engine::Warning>,
@@ -52,14 +72,15 @@ pub(crate) fn run(args: &Check) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     let now = args.at.now();
     let feeds = home.fetch(now, &args.at.accept, true)?;
-    let assembled = Desk::assemble(home.settings.clone(), &home.texts(&feeds), now);
     let window = window(&home, now);
-    let sources =
-        feeds.iter().zip(home.settings.feeds()).map(|(feed, name)| look_into(&home, feed, name, window));
+    let looked = feeds.iter().zip(home.settings.feeds());
+    let sources: Vec<Source> = looked.map(|(feed, name)| look_into(&home, feed, name, window)).collect();
+    let assembled = Desk::assemble(home.settings.clone(), &home.texts(feeds), now);
     let report = Report {
         assistants: home.settings.assistants.len(),
         clients: home.settings.clients.len(),
-        sources: sources.collect(),
+        time_zones: TimeZones::in_use(),
+        sources,
         warnings: assembled.as_ref().map(|desk| desk.warnings.clone()).unwrap_or_default(),
         error: assembled.as_ref().err().map(ToString::to_string),
     };
@@ -132,9 +153,10 @@ fn look_into(home: &Home, feed: &Feed, name: &str, window: Window) -> Source {
 
 fn for_eyes(report: &Report, desk: Option<&Desk>, paint: Paint) -> String {
     let mut text = format!(
-        "{}, {}\n",
+        "{}, {}\ntime zone database: {}\n",
         words::count(report.assistants, "assistant"),
-        words::count(report.clients, "client")
+        words::count(report.clients, "client"),
+        tz_edition()
     );
     for source in &report.sources {
         let owners =

@@ -1,68 +1,92 @@
 //! `plokk occurrences FILE...`: what calendars hold in a window of time, recurrence expanded.
 
 use crate::args::{Look, Occurrences};
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Failure, Outcome};
 use crate::table::{Align, Table};
 use crate::{sources, terminal};
 use chrono::{DateTime, NaiveTime, Utc};
-use plokk_ical_io::{Calendar, When, Zone, events, instant, todos};
+use plokk_ical_io::{Calendar, Component, When, Zone, events, instant, todos};
 use serde::Serialize;
+use std::borrow::Cow;
+
+/// How many bytes are written at a time.
+const BATCH: usize = 1 << 16;
+
+/// One occurrence. A long window has hundreds of thousands of them: what is said of them is put into words one by one.
+struct Row<'a> {
+    uid: Cow<'a, str>,
+    start: Option<DateTime<Utc>>,
+    end: Option<DateTime<Utc>>,
+    all_day: bool,
+    summary: Summary<'a>,
+}
+
+enum Summary<'a> {
+    Of(&'a Component),
+    Is(String),
+}
 
 /// One occurrence, as `--json` prints it.
 #[derive(Debug, Serialize)]
-struct Line {
-    uid: String,
+struct Line<'a> {
+    uid: &'a str,
     /// Its start; a task may have none.
     start_utc: Option<String>,
     /// Its end; of a task, when it is due, if ever.
     end_utc: Option<String>,
     all_day: bool,
-    summary: Option<String>,
+    summary: Option<Cow<'a, str>>,
 }
 
 pub(crate) fn run(args: &Occurrences) -> Outcome {
-    let calendars = sources::calendars(&args.look.files)?;
+    let (calendars, outcome) = sources::calendars(&args.look.files);
     let of = if args.todo { tasks } else { occurrences };
-    let mut lines: Vec<Line> = calendars.iter().flat_map(|calendar| of(calendar, &args.look)).collect();
-    lines.sort_by(|a, b| (&a.start_utc, &a.end_utc, &a.uid).cmp(&(&b.start_utc, &b.end_utc, &b.uid)));
-    let mut text = String::new();
-    if args.json {
-        for line in &lines {
-            text += &serde_json::to_string(line).map_err(Failure::plokk)?;
-            text.push('\n');
-        }
-    } else {
-        text = for_eyes(&lines);
+    let mut rows: Vec<Row<'_>> = calendars.iter().flat_map(|calendar| of(calendar, &args.look)).collect();
+    rows.sort_by(|a, b| (a.start, a.end, &a.uid).cmp(&(b.start, b.end, &b.uid)));
+    if !args.json {
+        terminal::data(&for_eyes(&rows))?;
+        return outcome;
     }
-    terminal::data(&text)?;
-    Ok(Exit::Done)
+    let mut text = Vec::new();
+    for row in &rows {
+        serde_json::to_writer(&mut text, &row.line()).map_err(Failure::plokk)?;
+        text.push(b'\n');
+        if text.len() >= BATCH {
+            if !terminal::is_read(&text)? {
+                return outcome;
+            }
+            text.clear();
+        }
+    }
+    terminal::bytes(&text)?;
+    outcome
 }
 
-fn occurrences(calendar: &Calendar, look: &Look) -> Vec<Line> {
+fn occurrences<'a>(calendar: &'a Calendar, look: &Look) -> Vec<Row<'a>> {
     let expansion = events(calendar, look.window(), &look.floating());
     sources::tell(&expansion.faults);
-    let line = |event: plokk_ical_io::Occurrence<'_>| Line {
-        start_utc: Some(utc(event.start)),
-        end_utc: Some(utc(event.end)),
-        uid: event.uid.into_owned(),
+    let row = |event: plokk_ical_io::Occurrence<'a>| Row {
+        uid: event.uid,
+        start: Some(event.start),
+        end: Some(event.end),
         all_day: event.all_day,
-        summary: event.component.text("SUMMARY").map(|summary| summary.into_owned()),
+        summary: Summary::Of(event.component),
     };
-    expansion.items.into_iter().map(line).collect()
+    expansion.items.into_iter().map(row).collect()
 }
 
-fn tasks(calendar: &Calendar, look: &Look) -> Vec<Line> {
+fn tasks<'a>(calendar: &'a Calendar, look: &Look) -> Vec<Row<'a>> {
     let expansion = todos(calendar, look.window(), &look.floating());
     sources::tell(&expansion.faults);
     let zone = look.floating();
-    let line = |task: plokk_ical_io::Todo| Line {
-        start_utc: task.start.map(|start| utc(moment(start, &zone))),
-        end_utc: task.due.map(|due| utc(moment(due, &zone))),
+    let row = |task: plokk_ical_io::Todo| Row {
+        start: task.start.map(|start| moment(start, &zone)),
+        end: task.due.map(|due| moment(due, &zone)),
         all_day: matches!(task.start.or(task.due), Some(When::Date(_))),
-        uid: task.uid,
-        summary: Some(task.summary).filter(|summary| !summary.is_empty()),
+        uid: task.uid.into(),
+        summary: Summary::Is(task.summary),
     };
-    expansion.items.into_iter().map(line).collect()
+    expansion.items.into_iter().map(row).collect()
 }
 
 /// A date begins at midnight in the zone.
@@ -73,22 +97,35 @@ fn moment(when: When, zone: &Zone) -> DateTime<Utc> {
     }
 }
 
-fn utc(at: DateTime<Utc>) -> String {
-    at.format("%Y%m%dT%H%M%SZ").to_string()
+impl Row<'_> {
+    fn line(&self) -> Line<'_> {
+        let utc = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
+        Line {
+            uid: &self.uid,
+            start_utc: self.start.map(utc),
+            end_utc: self.end.map(utc),
+            all_day: self.all_day,
+            summary: match &self.summary {
+                Summary::Of(component) => component.text("SUMMARY"),
+                Summary::Is(text) => Some(Cow::Borrowed(text.as_str())).filter(|text| !text.is_empty()),
+            },
+        }
+    }
 }
 
-fn for_eyes(lines: &[Line]) -> String {
+fn for_eyes(rows: &[Row<'_>]) -> String {
     let columns = ["start", "end", "all day", "uid", "summary"].map(|name| (name, Align::Left));
     let mut table = Table::new(&columns);
-    let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-    for line in lines {
+    let shown = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    for row in rows {
+        let line = row.line();
         let all_day = if line.all_day { "yes" } else { "-" };
         table.row([
-            shown(&line.start_utc),
-            shown(&line.end_utc),
+            shown(line.start_utc.as_deref()),
+            shown(line.end_utc.as_deref()),
             all_day.to_owned(),
-            line.uid.clone(),
-            shown(&line.summary).replace(['\n', '\r'], " "),
+            line.uid.to_owned(),
+            shown(line.summary.as_deref()).replace(['\n', '\r'], " "),
         ]);
     }
     table.lines().into_iter().map(|line| line + "\n").collect()

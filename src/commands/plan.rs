@@ -8,6 +8,7 @@ use crate::table::{Align, Table};
 use crate::terminal::{self, Paint};
 use chrono::TimeDelta;
 use plokk_engine::{ClientSummary, PlanError, Planned, plan_and_publish, summarize, words};
+use plokk_ical_io::Zone;
 
 pub(crate) fn run(args: &Plan) -> Outcome {
     let home = Home::open(&args.at.desk)?;
@@ -73,7 +74,7 @@ fn report(planned: &Planned, paint: Paint) -> String {
 
 fn headline(planned: &Planned) -> String {
     let assistant = &planned.desk.settings.assistants[0];
-    let day = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&assistant.timezone).date_naive();
+    let day = |at: chrono::DateTime<chrono::Utc>| Zone::Iana(assistant.timezone).local(at).date();
     let (from, to) = (day(planned.desk.horizon.from), day(planned.desk.horizon.to - TimeDelta::seconds(1)));
     let quality = match planned.plan.status.as_str() {
         "optimal" => "no plan is better".to_owned(),

@@ -39,7 +39,7 @@ impl From<Output> for Run {
 /// The command, with nothing of the surroundings that could change what it prints.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plokk"));
-    command.env_remove("NO_COLOR").env("TZ", "UTC").stdin(Stdio::null());
+    command.env_remove("NO_COLOR").env("TZ", "UTC").env("PLOKK_TZDATA", "built-in").stdin(Stdio::null());
     command
 }
 

@@ -64,7 +64,7 @@ impl Desk {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plokk"));
         command.args(arguments).arg("--desk").arg(self.folder.path()).args(["--now", NOW]);
-        command.env("NO_COLOR", "1").stdin(Stdio::null());
+        command.env("NO_COLOR", "1").env("PLOKK_TZDATA", "built-in").stdin(Stdio::null());
         command
     }
 

@@ -6,10 +6,9 @@
 use super::Window;
 use super::spans::set;
 use crate::settings::{DayInterval, WeekHours};
-use chrono::{
-    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
-};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use plokk_ical_io::Zone;
 
 /// No zone is further from UTC than this.
 const FAR: TimeDelta = TimeDelta::hours(16);
@@ -17,7 +16,7 @@ const FAR: TimeDelta = TimeDelta::hours(16);
 const STEP: TimeDelta = TimeDelta::hours(6);
 
 fn offset(tz: Tz, at: DateTime<Utc>) -> TimeDelta {
-    TimeDelta::seconds(i64::from(tz.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()))
+    TimeDelta::seconds(i64::from(Zone::Iana(tz).offset_at(at)))
 }
 
 /// The stretches of a window in which the zone keeps one offset, and that offset.
@@ -63,7 +62,7 @@ fn shown(tz: Tz, from: NaiveDateTime, to: NaiveDateTime) -> Vec<Window> {
 
 /// The local date at an instant.
 pub(crate) fn date(tz: Tz, at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&tz).date_naive()
+    Zone::Iana(tz).local(at).date()
 }
 
 /// The first instant of a local date; where clocks skip midnight, the first instant after it.

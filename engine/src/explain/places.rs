@@ -3,6 +3,7 @@
 use super::room::{allowance, rooms};
 use crate::pipeline::Planned;
 use chrono::{DateTime, FixedOffset};
+use plokk_ical_io::Zone;
 use plokk_solver::{Chunk, Parts, Problem, Slot, Solution, Task, verify};
 use serde::Serialize;
 
@@ -105,7 +106,7 @@ fn price(planned: &Planned, rest: &[Chunk], chunk: &Chunk, other: Chunk, now: &P
     let mut because: Vec<(String, f64)> = changed.filter(|(_, points)| points.abs() >= 0.05).collect();
     because.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     let zone = planned.desk.settings.assistants.iter().find(|a| a.id == other.worker)?.timezone;
-    let at = |slot: Slot| planned.posed.axis.instant(slot).with_timezone(&zone).fixed_offset();
+    let at = |slot: Slot| Zone::Iana(zone).shown(planned.posed.axis.instant(slot));
     Some(Elsewhere {
         instead_of: at(chunk.start),
         start: at(other.start),

@@ -8,6 +8,7 @@ use crate::plan::reason::{called, length};
 use crate::pose::pose;
 use crate::words;
 use chrono::{DateTime, FixedOffset};
+use plokk_ical_io::Zone;
 use plokk_solver::{Chunk, Problem, Slots, Solution, Task, verify};
 use serde::Serialize;
 use std::collections::HashSet;
@@ -253,7 +254,7 @@ fn try_one(
     let first = chunks.iter().min_by_key(|chunk| chunk.start)?;
     let at = |slot, chunk: &Chunk| {
         let assistant = planned.desk.settings.assistants.iter().find(|a| a.id == chunk.worker)?;
-        Some(planned.posed.axis.instant(slot).with_timezone(&assistant.timezone).fixed_offset())
+        Some(Zone::Iana(assistant.timezone).shown(planned.posed.axis.instant(slot)))
     };
     Some(Relief { change, start: at(first.start, first)?, completion: at(last.end, last)?, points: None })
 }

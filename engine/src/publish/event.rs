@@ -3,9 +3,9 @@
 use super::Block;
 use crate::desk::{DueFrom, Window};
 use crate::words;
-use chrono::{DateTime, LocalResult, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use plokk_ical_io::{Component, Property};
+use plokk_ical_io::{Component, Property, Zone};
 
 /// Whose eyes a block is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,9 +86,10 @@ fn spanning(uid: &str, time: Window, zone: Tz) -> Component {
 /// A local time, except where the clocks go back: of two equal local times readers take the first
 /// (RFC 5545 section 3.3.5), so the second can only be said in UTC.
 fn instant(name: &str, at: DateTime<Utc>, zone: Tz) -> Property {
-    match zone.from_local_datetime(&at.with_timezone(&zone).naive_local()) {
-        LocalResult::Ambiguous(first, _) if first != at => Property::utc(name, at),
-        _ => Property::instant(name, at, &zone),
+    let own = Zone::Iana(zone);
+    match plokk_ical_io::instant(own.local(at), &own) == at {
+        true => Property::instant(name, at, &zone),
+        false => Property::utc(name, at),
     }
 }
 

@@ -59,6 +59,36 @@ pub struct Busy {
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<&str>) -> Expansion<Busy> {
+    let make = |pattern: &Busy, span: Window, all_day: bool| Busy {
+        start: span.from,
+        end: span.to,
+        all_day,
+        ..pattern.clone()
+    };
+    let Expansion { mut items, faults } = gather(calendar, window, floating, owner, make);
+    items.retain(|busy| window.meets(busy.start, busy.end));
+    items.sort_by_key(|busy| busy.start);
+    Expansion { items, faults }
+}
+
+/// The spans of [`busy`] alone, in no order, and whether each is tentative: a long window has many of them.
+pub(super) fn spans(
+    calendar: &Calendar,
+    window: Window,
+    floating: &Zone,
+    owner: Option<&str>,
+) -> Expansion<(Window, bool)> {
+    gather(calendar, window, floating, owner, |pattern, span, _| (span, pattern.tentative))
+}
+
+/// What `make` makes of every span of busy time: of what is said of it, the span, and whether it is given in dates.
+fn gather<T>(
+    calendar: &Calendar,
+    window: Window,
+    floating: &Zone,
+    owner: Option<&str>,
+    make: impl Fn(&Busy, Window, bool) -> T,
+) -> Expansion<T> {
     let owner = owner.map(address);
     let cancelled = cancelled_parts(calendar);
     // An all-day event that ends on its own date has no length to expansion, and may begin a day before the window.
@@ -66,7 +96,7 @@ pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<
         Window { from: window.from.checked_sub_days(Days::new(1)).unwrap_or(window.from), to: window.to };
     let expanded = expand(calendar, "VEVENT", wider, floating);
     let mut faults = expanded.faults;
-    let mut items: Vec<Busy> = Vec::with_capacity(expanded.instances.len());
+    let mut items: Vec<T> = Vec::with_capacity(expanded.instances.len());
     // The instances of a component come one after the other: what it says is looked up once.
     let mut last: Option<(&Component, Option<Busy>)> = None;
     for instance in &expanded.instances {
@@ -80,14 +110,16 @@ pub fn busy(calendar: &Calendar, window: Window, floating: &Zone, owner: Option<
             && let Some(span) = span(instance, floating)
             && window.meets(span.from, span.to)
         {
-            items.push(Busy { start: span.from, end: span.to, all_day: instance.all_day, ..pattern.clone() });
+            items.push(make(pattern, span, instance.all_day));
         }
     }
     for component in calendar.named("VFREEBUSY") {
-        of_free_busy(component, calendar.source(), &mut items, &mut faults);
+        let mut published = Vec::new();
+        of_free_busy(component, calendar.source(), &mut published, &mut faults);
+        items.extend(
+            published.iter().map(|busy| make(busy, Window { from: busy.start, to: busy.end }, false)),
+        );
     }
-    items.retain(|busy| window.meets(busy.start, busy.end));
-    items.sort_by_key(|busy| busy.start);
     Expansion { items, faults }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::availability::{layers, paint};
-use super::events::busy;
+use super::events::spans;
 use super::spans::{difference, union};
 use crate::model::{Calendar, Property};
 use crate::window::{Expansion, Window};
@@ -73,7 +73,8 @@ impl fmt::Display for FreeBusy {
 
 /// What of a window is not free by some calendars of one person, sorted and apart: their events and published busy
 /// time over their availability. Where several things overlap, BUSY goes before BUSY-TENTATIVE, and both before what
-/// a VAVAILABILITY says (RFC 7953 section 5). `owner` and `floating` are as in [`busy`].
+/// a VAVAILABILITY says (RFC 7953 section 5). `owner` and `floating` are as in
+/// [`busy`](crate::busy).
 ///
 /// ```
 /// use plokk_ical_io::{Window, Zone, freebusy, read};
@@ -97,11 +98,11 @@ pub fn freebusy(
     let mut faults = Vec::new();
     let (mut certain, mut tentative, mut base) = (Vec::new(), Vec::new(), Vec::new());
     for calendar in calendars {
-        let expansion = busy(calendar, window, floating, owner);
+        let expansion = spans(calendar, window, floating, owner);
         faults.extend(expansion.faults);
-        for busy in expansion.items {
-            let spans = if busy.tentative { &mut tentative } else { &mut certain };
-            spans.extend(window.clip(busy.start, busy.end));
+        for (span, is_tentative) in expansion.items {
+            let spans = if is_tentative { &mut tentative } else { &mut certain };
+            spans.extend(window.clip(span.from, span.to));
         }
         let (more, found) = layers(calendar, window, floating);
         base.extend(more);

@@ -19,11 +19,22 @@ pub(crate) struct Facts<'a> {
     pub(crate) recurrence_id: Option<&'a Property>,
     pub(crate) this_and_future: bool,
     pub(crate) sequence: i64,
+    /// What most components have nothing of, kept apart so that they stay small.
+    recurrence: Option<Box<Recurrence<'a>>>,
+}
+
+/// What a component says about its recurrence.
+#[derive(Debug, Default)]
+pub(crate) struct Recurrence<'a> {
     pub(crate) rules: Vec<&'a Property>,
     pub(crate) excluding_rules: Vec<&'a Property>,
     pub(crate) dates: Vec<&'a Property>,
     pub(crate) excluded: Vec<&'a Property>,
 }
+
+/// The recurrence of what does not recur.
+static NONE: Recurrence<'static> =
+    Recurrence { rules: Vec::new(), excluding_rules: Vec::new(), dates: Vec::new(), excluded: Vec::new() };
 
 impl<'a> Facts<'a> {
     pub(crate) fn of(component: &'a Component) -> Self {
@@ -36,10 +47,7 @@ impl<'a> Facts<'a> {
             recurrence_id: None,
             this_and_future: false,
             sequence: 0,
-            rules: Vec::new(),
-            excluding_rules: Vec::new(),
-            dates: Vec::new(),
-            excluded: Vec::new(),
+            recurrence: None,
         };
         for property in component.properties() {
             facts.take(property);
@@ -60,10 +68,10 @@ impl<'a> Facts<'a> {
             }
             3 if is("DUE") => first(&mut self.end),
             5 if is("DTEND") => first(&mut self.end),
-            5 if is("RRULE") => self.rules.push(property),
-            5 if is("RDATE") => self.dates.push(property),
-            6 if is("EXDATE") => self.excluded.push(property),
-            6 if is("EXRULE") => self.excluding_rules.push(property),
+            5 if is("RRULE") => self.recurrence_mut().rules.push(property),
+            5 if is("RDATE") => self.recurrence_mut().dates.push(property),
+            6 if is("EXDATE") => self.recurrence_mut().excluded.push(property),
+            6 if is("EXRULE") => self.recurrence_mut().excluding_rules.push(property),
             7 if is("DTSTART") => first(&mut self.start),
             8 if is("DURATION") => first(&mut self.duration),
             8 if is("SEQUENCE") => self.sequence = property.raw_value().trim().parse().unwrap_or(0),
@@ -84,7 +92,17 @@ impl<'a> Facts<'a> {
 
     /// Whether it says that it recurs.
     pub(crate) fn recurs(&self) -> bool {
-        !self.rules.is_empty() || !self.dates.is_empty()
+        let recurrence = self.recurrence();
+        !recurrence.rules.is_empty() || !recurrence.dates.is_empty()
+    }
+
+    /// What it says about its recurrence.
+    pub(crate) fn recurrence(&self) -> &Recurrence<'a> {
+        self.recurrence.as_deref().unwrap_or(&NONE)
+    }
+
+    fn recurrence_mut(&mut self) -> &mut Recurrence<'a> {
+        self.recurrence.get_or_insert_default()
     }
 }
 

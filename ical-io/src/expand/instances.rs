@@ -97,10 +97,8 @@ impl<'a> Series<'_, 'a> {
         let all_day = self.start.is_date();
         // Work that is overdue or far ahead is still work.
         let whenever = self.facts.component.name() == "VTODO" && self.facts.recurrence_id.is_none();
-        if !(whenever || bounds.meet(start, end)) || self.excluded.hits(self.start.local, start) {
-            return;
-        }
-        if overrides.hits(self.start.local, start, all_day) {
+        // EXDATE leaves instances of what recurs out (RFC 5545 section 3.8.5.1); what does not recur takes place.
+        if !(whenever || bounds.meet(start, end)) || overrides.hits(self.start.local, start, all_day) {
             return;
         }
         let id = self.facts.recurrence_id.and_then(|id| moment(id, zones));

@@ -92,7 +92,7 @@ impl<'f, 'a> Series<'f, 'a> {
             fault(FaultCode::BadTime, property.line(), message);
         }
         let length = length(facts, start, zones, &mut fault);
-        let recurs = facts.recurrence_id.is_none();
+        let (recurs, recurrence) = (facts.recurrence_id.is_none(), facts.recurrence());
         let mut read = |properties: &[&Property]| -> Vec<Arc<Rule>> {
             let mut rules = Vec::new();
             for property in properties.iter().filter(|_| recurs) {
@@ -106,8 +106,8 @@ impl<'f, 'a> Series<'f, 'a> {
             }
             rules
         };
-        let rules = read(&facts.rules);
-        let excluding_rules = read(&facts.excluding_rules);
+        let rules = read(&recurrence.rules);
+        let excluding_rules = read(&recurrence.excluding_rules);
         let mut series = Series {
             facts,
             of,
@@ -118,10 +118,10 @@ impl<'f, 'a> Series<'f, 'a> {
             dates: Vec::new(),
             excluded: Excluded::default(),
         };
-        for property in facts.dates.iter().filter(|_| recurs) {
+        for property in recurrence.dates.iter().filter(|_| recurs) {
             series.read_dates(property, zones, &mut fault);
         }
-        for property in facts.excluded.iter().filter(|_| recurs) {
+        for property in recurrence.excluded.iter().filter(|_| recurs) {
             series.read_excluded(property, zones, &mut fault);
         }
         series.excluded.sort();

@@ -2,10 +2,12 @@
 //! smaller or a login page has wiped many people's plans in other programs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::local::Fetched;
 use super::store::Meta;
-use crate::read::read;
+use crate::model::Calendar;
+use crate::read::{is_read_in_place, read, read_sharing};
 
 /// A feed with fewer components than this may lose them all.
 const FEW: usize = 4;
@@ -23,8 +25,20 @@ pub(super) struct Census {
 }
 
 impl Census {
-    pub(super) fn of(bytes: &[u8]) -> Census {
-        let calendar = read(bytes, "").calendar;
+    /// Looks into a text, which comes back as it was: a long one is read without a copy of it.
+    pub(super) fn of(bytes: &mut Vec<u8>) -> Census {
+        if !is_read_in_place(bytes) {
+            return Census::of_calendar(&read(bytes, "").calendar, bytes);
+        }
+        let (reading, buffer) = read_sharing(std::mem::take(bytes), "");
+        let census = Census::of_calendar(&reading.calendar, buffer.bytes());
+        drop(reading);
+        // All that pointed into the text went with the reading.
+        *bytes = Arc::unwrap_or_clone(buffer).into_bytes();
+        census
+    }
+
+    fn of_calendar(calendar: &Calendar, bytes: &[u8]) -> Census {
         let counted =
             |name: &str| matches!(name, "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VAVAILABILITY");
         let components = calendar.components();

@@ -127,20 +127,48 @@ fn said(error: &Error, timeout: Duration) -> String {
         Error::Timeout(_) => format!("no answer within {} seconds", timeout.as_secs_f32()),
         Error::HostNotFound => "its host cannot be found".to_owned(),
         Error::ConnectionFailed => "no connection to its host".to_owned(),
-        Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-            Some(inner) => said(inner, timeout),
-            None => format!("the connection failed ({})", error.kind()),
-        },
+        Error::Io(error) => {
+            let inner = error.get_ref();
+            if let Some(inner) = inner.and_then(|inner| inner.downcast_ref::<Error>()) {
+                return said(inner, timeout);
+            }
+            match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                Some(inner) => insecure(inner),
+                None => format!("the connection failed ({})", error.kind()),
+            }
+        }
         Error::TooManyRedirects => "it redirects without end".to_owned(),
         Error::RedirectFailed => "it redirects to nowhere".to_owned(),
         Error::Tls(reason) => format!("no secure connection ({reason})"),
-        Error::Rustls(error) => format!("no secure connection ({error})"),
+        Error::Rustls(error) => insecure(error),
         Error::BodyExceedsLimit(_) => "it is too long".to_owned(),
         Error::BadUri(_) | Error::Http(_) => "its address cannot be understood".to_owned(),
         Error::ConnectProxyFailed(_) | Error::InvalidProxyUrl => "the proxy cannot be used".to_owned(),
         Error::Decompress(kind, _) => format!("its {kind} cannot be unpacked"),
         _ => "the server does not speak HTTP as it should".to_owned(),
     }
+}
+
+/// Why there is no secure connection, and what can be done about it.
+fn insecure(error: &rustls::Error) -> String {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+    };
+    let rustls::Error::InvalidCertificate(reason) = error else {
+        return format!("no secure connection ({error})");
+    };
+    let why = match reason {
+        Expired | ExpiredContext { .. } => "it has expired".to_owned(),
+        NotValidYet | NotValidYetContext { .. } => {
+            "it is not valid yet (is this computer's clock right?)".to_owned()
+        }
+        NotValidForName | NotValidForNameContext { .. } => "it is another host's".to_owned(),
+        other => format!(
+            "it is not signed by anybody whom browsers trust ({other}); where it is your own server's, save the \
+             calendar to a file and name that as the feed"
+        ),
+    };
+    format!("no secure connection: the server's certificate cannot be trusted: {why}")
 }
 
 fn decode_percent(text: &str) -> Vec<u8> {

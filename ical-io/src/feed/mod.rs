@@ -198,7 +198,7 @@ fn fetch(spec: &FeedSpec, store: &Store, now: DateTime<Utc>, settings: &FetchSet
         Location::Path(path) => local::fetch(path, settings.size_limit).map(Had::Text),
         Location::Url(url) => http::fetch(url, kept.as_ref(), settings),
     };
-    let fetched = match had {
+    let mut fetched = match had {
         Err(reason) => return fall_back(spec, store, kept, now, reason, Some(FaultCode::Unreachable)),
         Ok(Had::NotModified) => {
             let copy = kept.and_then(|meta| Some(Copy { bytes: store.text(spec)?, meta }));
@@ -209,7 +209,7 @@ fn fetch(spec: &FeedSpec, store: &Store, now: DateTime<Utc>, settings: &FetchSet
         }
         Ok(Had::Text(fetched)) => fetched,
     };
-    let census = belief::Census::of(&fetched.bytes);
+    let census = belief::Census::of(&mut fetched.bytes);
     let accepted = settings.accept.contains(&spec.name);
     if let Some(doubt) = belief::doubt(&fetched, &census, kept.as_ref())
         && !(accepted && doubt.can_be_accepted())

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::zone::Zone;
+
 use super::text::{escape, param_decode, param_encode, split_list, unescape};
 
 /// What the content lines of a source point into: text where the whole source is UTF-8, else bytes of which
 /// only the lines that are UTF-8 are pointed to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Buffer {
     Text(String),
     Bytes(Vec<u8>),
@@ -25,7 +27,14 @@ impl Buffer {
         }
     }
 
-    fn text(&self, start: usize, end: usize) -> &str {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Buffer::Text(text) => text.into_bytes(),
+            Buffer::Bytes(bytes) => bytes,
+        }
+    }
+
+    pub(crate) fn text(&self, start: usize, end: usize) -> &str {
         match self {
             Buffer::Text(text) => text.get(start..end).unwrap_or_default(),
             Buffer::Bytes(bytes) => {
@@ -116,7 +125,7 @@ impl Property {
         if *zone == Tz::UTC {
             return Property::utc(name, at);
         }
-        let local = at.with_timezone(zone).naive_local();
+        let local = Zone::Iana(*zone).local(at);
         Property::raw(name, &local.format("%Y%m%dT%H%M%S").to_string()).with_param("TZID", zone.name())
     }
 

@@ -91,6 +91,38 @@ pub(super) fn unfold(folded: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The logical lines of a source that do not stand in it as text: folded ones with their folds undone, and those that
+/// are not UTF-8 decoded. They stand together in one text, since one allocation for each would take more memory than
+/// all the rest of a calendar.
+#[derive(Default)]
+pub(super) struct Unfolded {
+    pub(super) text: String,
+    /// Where each of them ends, in their order, and whether it was UTF-8.
+    pub(super) ends: Vec<(u32, bool)>,
+}
+
+impl Unfolded {
+    /// Unfolds a source. Where the text would become longer than `limit`, the rest of the lines is left out.
+    pub(super) fn of(bytes: &[u8], start: usize, is_text: bool, limit: usize) -> Unfolded {
+        let mut made = Unfolded::default();
+        for line in LogicalLines::new(bytes, start) {
+            let content = &bytes[line.start..line.end];
+            if !line.folded && (is_text || std::str::from_utf8(content).is_ok()) {
+                continue;
+            }
+            let unfolded = if line.folded { Cow::Owned(unfold(content)) } else { Cow::Borrowed(content) };
+            let (text, is_utf8) = decode(&unfolded);
+            if made.text.len() + text.len() > limit {
+                break;
+            }
+            made.text.push_str(&text);
+            made.ends.push((made.text.len() as u32, is_utf8));
+        }
+        made.text.shrink_to_fit();
+        made
+    }
+}
+
 /// Text of bytes that should be UTF-8; what is not is taken for Windows-1252, which is what such exporters write.
 pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     match std::str::from_utf8(bytes) {

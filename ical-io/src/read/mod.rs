@@ -4,8 +4,10 @@
 mod lines;
 mod reader;
 
+use std::sync::Arc;
+
 use crate::fault::Fault;
-use crate::model::Calendar;
+use crate::model::{Buffer, Calendar};
 
 /// What a source holds, and what was wrong with it.
 #[derive(Clone, Debug)]
@@ -34,4 +36,14 @@ pub fn read(bytes: &[u8], source: &str) -> Reading {
 /// Like [`read`], for bytes that can be given away: saves copying them.
 pub fn read_owned(bytes: Vec<u8>, source: &str) -> Reading {
     reader::read(bytes, source)
+}
+
+/// Like [`read_owned`]; also the text that the reading points into.
+pub(crate) fn read_sharing(bytes: Vec<u8>, source: &str) -> (Reading, Arc<Buffer>) {
+    reader::read_sharing(bytes, source)
+}
+
+/// Whether the reader points into these bytes as they are, instead of into something made of them.
+pub(crate) fn is_read_in_place(bytes: &[u8]) -> bool {
+    reader::is_read_in_place(bytes)
 }

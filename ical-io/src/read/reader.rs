@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Reading;
-use super::lines::{LogicalLine, LogicalLines, decode, divide, unfold};
+use super::lines::{Division, LogicalLine, LogicalLines, Unfolded, decode, divide, unfold};
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Buffer, Calendar, Component, Property, Section, Span, component_name};
 
-/// How deep components may nest. Calendars as they are go three levels deep.
+/// How deep components may nest inside their VCALENDAR, or without one: the writer, which always writes one, must not
+/// make what was read too deep to be read again. Calendars as they are go three levels deep.
 const NESTING_LIMIT: usize = 32;
 
 /// What is said of a VCALENDAR in another.
@@ -17,12 +18,28 @@ const NESTED: &str = "a VCALENDAR inside a VCALENDAR is no calendar component (R
 /// How many faults of one source are told one by one.
 const FAULT_LIMIT: usize = 500;
 
+/// How long a source may be, in bytes: places in it are 32 bits wide.
+const LENGTH_LIMIT: usize = u32::MAX as usize - 1;
+
 pub(super) fn read(bytes: Vec<u8>, source: &str) -> Reading {
+    read_sharing(bytes, source).0
+}
+
+pub(super) fn is_read_in_place(bytes: &[u8]) -> bool {
+    bytes.len() <= LENGTH_LIMIT && utf_16_text(bytes).is_none()
+}
+
+pub(super) fn read_sharing(bytes: Vec<u8>, source: &str) -> (Reading, Arc<Buffer>) {
     let mut faults = Vec::new();
     let (buffer, start) = buffer(bytes, source, &mut faults);
-    let buffer = Arc::new(buffer);
+    let is_text = matches!(buffer, Buffer::Text(_));
+    let Unfolded { text, ends } = Unfolded::of(buffer.bytes(), start, is_text, LENGTH_LIMIT);
+    let (buffer, unfolded) = (Arc::new(buffer), Arc::new(Buffer::Text(text)));
     let mut reader = Reader {
         buffer: &buffer,
+        unfolded: &unfolded,
+        ends: ends.into_iter(),
+        unfolded_to: 0,
         source,
         faults,
         untold: 0,
@@ -37,19 +54,18 @@ pub(super) fn read(bytes: Vec<u8>, source: &str) -> Reading {
     for line in LogicalLines::new(buffer.bytes(), start) {
         reader.line(line);
     }
-    reader.finish()
+    (reader.finish(), buffer)
 }
 
 /// The source as the content lines will point into it, and where its text begins.
 fn buffer(mut bytes: Vec<u8>, source: &str, faults: &mut Vec<Fault>) -> (Buffer, usize) {
-    let limit = u32::MAX as usize - 1;
-    if bytes.len() > limit {
+    if bytes.len() > LENGTH_LIMIT {
         faults.push(Fault::new(
             FaultCode::TooLong,
             source,
             "longer than 4 GiB; only the first 4 GiB are read",
         ));
-        bytes.truncate(limit);
+        bytes.truncate(LENGTH_LIMIT);
     }
     if let Some(text) = utf_16(&bytes) {
         return (Buffer::Text(text), 0);
@@ -63,17 +79,22 @@ fn buffer(mut bytes: Vec<u8>, source: &str, faults: &mut Vec<Fault>) -> (Buffer,
 
 /// The text of a source in UTF-16, as Windows programs save it.
 fn utf_16(bytes: &[u8]) -> Option<String> {
-    let (little, text) = match bytes {
-        [0xff, 0xfe, text @ ..] => (true, text),
-        [0xfe, 0xff, text @ ..] => (false, text),
-        [b'B' | b'b', 0, ..] => (true, bytes),
-        [0, b'B' | b'b', ..] => (false, bytes),
-        _ => return None,
-    };
+    let (little, text) = utf_16_text(bytes)?;
     let units = text.chunks_exact(2).map(|pair| {
         if little { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
     });
     Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+}
+
+/// Whether a source in UTF-16 is little-endian, and the text behind its mark; `None` where it is not in UTF-16.
+fn utf_16_text(bytes: &[u8]) -> Option<(bool, &[u8])> {
+    match bytes {
+        [0xff, 0xfe, text @ ..] => Some((true, text)),
+        [0xfe, 0xff, text @ ..] => Some((false, text)),
+        [b'B' | b'b', 0, ..] => Some((true, bytes)),
+        [0, b'B' | b'b', ..] => Some((false, bytes)),
+        _ => None,
+    }
 }
 
 /// A component whose END has not come yet.
@@ -96,8 +117,24 @@ struct Collected {
     sections: Vec<Section>,
 }
 
+/// Where the text of a line stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the source, as the line says.
+    Source,
+    /// In the text of the unfolded lines, from there on.
+    Unfolded(u32),
+    /// Nowhere that stays.
+    Nowhere,
+}
+
 struct Reader<'a> {
     buffer: &'a Arc<Buffer>,
+    /// The text of the lines that do not stand in the source as they are, and where each that is still to come ends.
+    unfolded: &'a Arc<Buffer>,
+    ends: std::vec::IntoIter<(u32, bool)>,
+    /// Where the last of them that was taken ends.
+    unfolded_to: u32,
     source: &'a str,
     faults: Vec<Fault>,
     untold: usize,
@@ -124,19 +161,34 @@ impl Reader<'_> {
             && let Buffer::Text(text) = self.buffer.as_ref()
         {
             let text = &text[line.start..line.end];
-            return self.content(text, line, true);
+            return self.content(text, line, Place::Source);
         }
+        if !line.folded
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return self.content(text, line, Place::Source);
+        }
+        if let Some((end, is_utf8)) = self.ends.next() {
+            let from = std::mem::replace(&mut self.unfolded_to, end);
+            self.say_decoded(is_utf8, line);
+            let text = self.unfolded.text(from as usize, end as usize);
+            return self.content(text, line, Place::Unfolded(from));
+        }
+        // More than the text of the unfolded lines holds.
         let unfolded = if line.folded { Cow::Owned(unfold(bytes)) } else { Cow::Borrowed(bytes) };
         let (text, is_utf8) = decode(&unfolded);
+        self.say_decoded(is_utf8, line);
+        self.content(&text, line, Place::Nowhere);
+    }
+
+    fn say_decoded(&mut self, is_utf8: bool, line: LogicalLine) {
         if !is_utf8 {
             self.fault(FaultCode::NotUtf8, line.number, "not UTF-8; read as Windows-1252".to_owned());
         }
-        let in_place = !line.folded && is_utf8;
-        self.content(&text, line, in_place);
     }
 
-    /// One unfolded line; `in_place` where it stands like this in the source.
-    fn content(&mut self, text: &str, line: LogicalLine, in_place: bool) {
+    /// One unfolded line, and where it stands like this.
+    fn content(&mut self, text: &str, line: LogicalLine, place: Place) {
         let trimmed = text.trim_start_matches(['\u{feff}', ' ', '\t']);
         let skipped = text.len() - trimmed.len();
         if trimmed.trim_end().is_empty() {
@@ -159,11 +211,17 @@ impl Reader<'_> {
         if self.open.is_empty() {
             return self.malformed(trimmed, line);
         }
-        self.properties.push(if in_place {
-            let span = Span { start: (line.start + skipped) as u32, end: line.end as u32 };
-            Property::in_source(self.buffer, span, division.name, division.value, line.number)
-        } else {
-            Property::unfolded(trimmed.to_owned(), division.name, division.value, line.number)
+        let Division { name, value } = division;
+        self.properties.push(match place {
+            Place::Source => {
+                let span = Span { start: (line.start + skipped) as u32, end: line.end as u32 };
+                Property::in_source(self.buffer, span, name, value, line.number)
+            }
+            Place::Unfolded(from) => {
+                let span = Span { start: from + skipped as u32, end: from + text.len() as u32 };
+                Property::in_source(self.unfolded, span, name, value, line.number)
+            }
+            Place::Nowhere => Property::unfolded(trimmed.to_owned(), name, value, line.number),
         });
     }
 
@@ -182,7 +240,9 @@ impl Reader<'_> {
         if self.too_deep == 0 {
             self.close_before(&name);
         }
-        if self.too_deep > 0 || self.open.len() >= NESTING_LIMIT {
+        let envelope = self.open.first().is_some_and(|open| open.name == "VCALENDAR");
+        let limit = NESTING_LIMIT + usize::from(envelope || name == "VCALENDAR");
+        if self.too_deep > 0 || self.open.len() >= limit {
             if self.too_deep == 0 {
                 let message = format!("{name} is nested more than {NESTING_LIMIT} deep and left out");
                 self.fault(FaultCode::TooDeep, line.number, message);

@@ -36,6 +36,9 @@ impl Rule {
             }
         } else if self.by_month.is_empty() && self.by_month_day.is_empty() && !self.by_day.is_empty() {
             self.weekdays_between(january_1, year_length(year), out);
+        } else if self.by_month.is_empty() && !self.by_month_day.is_empty() && !self.by_day.is_empty() {
+            // A Friday the 13th is one in whatever month.
+            (1..=12).for_each(|month| self.add_days_of_month(year, month, anchor, out));
         } else if self.by_month.is_empty() {
             // What the rule does not say comes from DTSTART: BYMONTHDAY alone is a day of its month.
             self.add_days_of_month(year, anchor.month, anchor, out);

@@ -1,10 +1,11 @@
 //! Making a VTIMEZONE (RFC 5545 section 3.6.5) of an IANA zone, in the one form that every subscriber reads right:
 //! one STANDARD and one DAYLIGHT from 1970 on, with a yearly rule each. Outlook misreads full histories and RDATE.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::{OffsetComponents, OffsetName, Tz};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 
 use super::clock::utc;
+use super::database;
 use crate::model::{Component, Property};
 use crate::recur::civil::{DAY, day_number, month_length, weekday_of};
 use crate::recur::local_time;
@@ -79,8 +80,7 @@ pub fn vtimezone(tz: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Component {
 /// The changes in some years.
 fn changes(tz: Tz, first: i64, last: i64) -> Vec<Change> {
     const STEP: i64 = 2 * DAY;
-    let offset_at = |at: i64| tz.offset_from_utc_datetime(&utc(at).naive_utc());
-    let seconds_at = |at: i64| offset_at(at).fix().local_minus_utc();
+    let seconds_at = |at: i64| database::offset_at(tz, at);
     let (mut at, end) = (day_number(first, 1, 1) * DAY, day_number(last + 1, 1, 1) * DAY);
     let mut found = Vec::new();
     while at < end {
@@ -92,15 +92,14 @@ fn changes(tz: Tz, first: i64, last: i64) -> Vec<Change> {
                 let middle = low + (high - low) / 2;
                 if seconds_at(middle) == before { low = middle } else { high = middle }
             }
-            let (old, new) = (offset_at(low), offset_at(high));
+            let (old, new) = (database::shown_at(tz, low), database::shown_at(tz, high));
             found.push(Change {
                 local: local_time(high + i64::from(before)),
                 before,
-                after: new.fix().local_minus_utc(),
+                after: new.offset,
                 // Ireland's winter is described as its summer less an hour.
-                daylight: new.dst_offset() > TimeDelta::zero()
-                    || (old.dst_offset() < TimeDelta::zero() && new.dst_offset() == TimeDelta::zero()),
-                name: new.abbreviation().unwrap_or_default().to_owned(),
+                daylight: new.offset > before && (old.saving != 0 || new.saving != 0),
+                name: new.name,
             });
         }
         at = next;
@@ -170,9 +169,7 @@ fn part(change: &Change, start: NaiveDateTime) -> Component {
 
 /// The part of a zone that keeps the offset it has at an instant.
 fn steady(tz: Tz, at: DateTime<Utc>) -> Component {
-    let found = tz.offset_from_utc_datetime(&at.naive_utc());
-    let offset = found.fix().local_minus_utc();
-    let name = found.abbreviation().unwrap_or_default().to_owned();
+    let database::Shown { offset, name, .. } = database::shown_at(tz, at.timestamp());
     let change = Change { local: local_time(0), before: offset, after: offset, daylight: false, name };
     part(&change, change.local)
 }

@@ -1,6 +1,7 @@
 //! Time zones: one type for IANA's, a feed's own, fixed offsets and floating time.
 
 mod clock;
+mod database;
 mod definition;
 mod generate;
 mod names;
@@ -8,10 +9,11 @@ mod resolve;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 pub(crate) use clock::{Clock, utc};
+pub use database::{TzEdition, tz_edition, use_newer_tz};
 pub use definition::Definition;
 pub use generate::vtimezone;
 pub use names::nearest_zone;
@@ -63,7 +65,7 @@ impl Zone {
     pub fn offset_at(&self, at: DateTime<Utc>) -> i32 {
         match self {
             Zone::Iana(Tz::UTC) | Zone::Floating => 0,
-            Zone::Iana(tz) => tz.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc(),
+            Zone::Iana(tz) => database::offset_at(*tz, at.timestamp()),
             Zone::Defined(definition) => definition.offset_at(at.timestamp()),
             Zone::Fixed(offset) => offset.local_minus_utc(),
         }
@@ -73,6 +75,22 @@ impl Zone {
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         let offset = TimeDelta::seconds(i64::from(self.offset_at(at)));
         at.naive_utc().checked_add_signed(offset).unwrap_or(at.naive_utc())
+    }
+
+    /// An instant with the offset that the zone has then, as RFC 3339 writes it.
+    ///
+    /// ```
+    /// use plokk_ical_io::Zone;
+    ///
+    /// let tallinn = Zone::Iana(chrono_tz::Europe::Tallinn);
+    /// assert_eq!(tallinn.shown("2026-10-19T06:00:00Z".parse()?).to_rfc3339(), "2026-10-19T09:00:00+03:00");
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn shown(&self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+        match FixedOffset::east_opt(self.offset_at(at)) {
+            Some(offset) => at.with_timezone(&offset),
+            None => at.fixed_offset(),
+        }
     }
 }
 
