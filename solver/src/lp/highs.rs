@@ -1,0 +1,75 @@
+//! HiGHS (Huangfu and Hall 2018, doi:10.1007/s12532-017-0130-5), through good_lp; feature `highs`.
+//!
+//! Column generation wants central duals, so it gets those of the interior-point method as they
+//! are, without crossover to a vertex. Where that method gives up, the simplex method answers.
+
+use super::{LinearProgram, LpSolution, Precision, Sense};
+use good_lp::solvers::highs::{HighsParallelType, HighsProblem, HighsSolverType};
+use good_lp::{
+    DualValues, Expression, Solution, SolutionWithDual, SolverModel, Variable, constraint, highs, variable,
+    variables,
+};
+
+/// Solves a linear program; none when both methods give up.
+pub(super) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
+    match precision {
+        Precision::Central => by_interior_point(program).or_else(|| by_simplex(program)),
+        #[cfg(test)]
+        Precision::Exact => by_simplex(program),
+    }
+}
+
+fn by_interior_point(program: &LinearProgram) -> Option<LpSolution> {
+    solve_with(program, |model| {
+        model
+            .set_solver(HighsSolverType::Ipm)
+            .set_option("run_crossover", "off")
+            .set_option("ipm_optimality_tolerance", TOLERANCE)
+    })
+}
+
+fn by_simplex(program: &LinearProgram) -> Option<LpSolution> {
+    solve_with(program, |model| model.set_solver(HighsSolverType::Simplex))
+}
+
+/// How near the interior-point method comes to the optimum, as a share of the cost: near enough for
+/// prices, and no nearer, since prices lose their centre on the way.
+const TOLERANCE: f64 = 1e-4;
+
+fn solve_with(
+    program: &LinearProgram,
+    method: impl FnOnce(HighsProblem) -> HighsProblem,
+) -> Option<LpSolution> {
+    let mut vars = variables!();
+    let columns: Vec<Variable> = program
+        .columns
+        .iter()
+        .map(|c| {
+            vars.add(if c.upper.is_finite() { variable().min(0).max(c.upper) } else { variable().min(0) })
+        })
+        .collect();
+    let mut rows: Vec<Expression> = vec![Expression::default(); program.rows.len()];
+    let mut cost = Expression::with_capacity(columns.len());
+    for (column, var) in program.columns.iter().zip(&columns) {
+        cost.add_mul(column.cost, *var);
+        for (row, coefficient) in &column.entries {
+            rows[*row as usize].add_mul(*coefficient, *var);
+        }
+    }
+    // One thread: the same answer on every machine, and the caller has the others busy.
+    let model = vars.minimise(cost).using(highs).set_parallel(HighsParallelType::Off).set_threads(1);
+    let mut model = method(model);
+    let mut references = Vec::with_capacity(rows.len());
+    for (row, sum) in program.rows.iter().zip(rows) {
+        references.push(model.add_constraint(match row.sense {
+            Sense::Equal => constraint!(sum == row.rhs),
+            Sense::AtLeast => constraint!(sum >= row.rhs),
+            Sense::AtMost => constraint!(sum <= row.rhs),
+        }));
+    }
+    let mut solution = model.solve().ok()?;
+    let values = columns.iter().map(|var| solution.value(*var)).collect();
+    let duals = solution.compute_dual();
+    let prices = references.into_iter().map(|reference| duals.dual(reference)).collect();
+    Some(LpSolution { values, prices })
+}
