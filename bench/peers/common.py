@@ -84,6 +84,15 @@ class Job:
                     found.append(Piece(number, worker, low, high))
         return found
 
+    def by_window(self, chunks):
+        """The tasks and slots that chunks give to each window."""
+        given = {}
+        for chunk in chunks:
+            for number, (worker, start, end) in enumerate(self.windows):
+                if worker == chunk["worker"] and start <= chunk["start"] < end:
+                    given.setdefault(number, []).append((chunk["task"], chunk["end"] - chunk["start"]))
+        return given
+
     def most_chunks(self, task, piece):
         """As many chunks of a task as a piece has use for."""
         return max(1, -(-min(task["size"], piece.length) // task["max_chunk"]))
@@ -303,13 +312,28 @@ class Repair:
             and cap.get("client") in (None, task["client"])
         ]
 
-    def earliest(self, task):
+    def take(self, chunk):
+        """Takes a chunk out that has been put in."""
+        for number in self.rows:
+            self.rows[number] = [c for c in self.rows[number] if c is not chunk]
+        self.of[chunk["task"]] = [c for c in self.of[chunk["task"]] if c is not chunk]
+        for k in self.counting(self.job.task[chunk["task"]], chunk["worker"], chunk["start"]):
+            self.room[k] += chunk["end"] - chunk["start"]
+
+    def ready(self, task):
+        """When a task may start; none while what it waits for is not whole."""
         ready = task["release"]
         for link in task.get("after") or ():
             before = self.job.task[link["task"]]
             if self.left(before) > 0:
                 return None
             ready = max(ready, max(c["end"] for c in self.of[before["id"]]) + link["lag"])
+        return ready
+
+    def earliest(self, task):
+        ready = self.ready(task)
+        if ready is None:
+            return None
         found = (
             {"task": task["id"], "worker": piece.worker, "start": start, "end": start + length}
             for piece in self.job.pieces(task)

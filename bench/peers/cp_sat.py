@@ -2,9 +2,10 @@
 """CP-SAT (OR-Tools): an optional interval for each chunk that may lie in each window. The work of one kind in a
 window is an interval around its chunks, a client's work one around its kinds, and on each of the three levels
 nothing overlaps within the buffer of that level: so all buffers are exact, with no circuit. The greedy plan is the
-hint, complete and feasible. Not stated: `move`, and the start within the window in `soon`."""
-from common import Job, Repair  # first: the clock runs while the solver loads
+start: its chunks in the best order found are a complete and feasible hint. Not stated: `move`, and the start within the window in `soon`."""
+from common import Job, Ordering, Repair  # first: the clock runs while the solver loads
 
+from cp import complete_hint, solve
 from ortools.sat.python import cp_model
 
 SCALE = 1000  # points are whole numbers of a thousandth
@@ -13,22 +14,16 @@ SCALE = 1000  # points are whole numbers of a thousandth
 def main():
     job = Job(__doc__)
     model = Model(job)
+    start = Ordering(job, job.by_window(job.hint))
+    orderly = start.in_order()
+    whole = Repair(job, orderly).chunks()
+    job.consider(whole)
+    model.start_from(whole) or model.start_from(orderly)
     found = []
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 2
-    solver.parameters.max_time_in_seconds = job.left(keep=1.0 + 0.05 * job.arguments.time_limit)
-    solver.solve(model.cp, Listener(lambda value: found.append((job.seconds(), model.chunks(value)))))
+    seconds = job.left(keep=1.0 + 0.05 * job.arguments.time_limit)
+    solve(model.cp, seconds, lambda value: found.append((job.seconds(), model.chunks(value))))
     job.consider_all(found, lambda chunks: Repair(job, chunks).chunks())
     job.answer()
-
-
-class Listener(cp_model.CpSolverSolutionCallback):
-    def __init__(self, tell):
-        super().__init__()
-        self.tell = tell
-
-    def on_solution_callback(self):
-        self.tell(self.value)
 
 
 class Chunk:
@@ -85,7 +80,6 @@ class Model:
             self.cp.add(sum(c.slots for c in self.counted(quota)) + short >= quota["min"])
             self.short.append((short, quota))
             self.pay(job.weights["quota"] / job.hour, short)
-        self.add_hint()
         self.cp.minimize(sum(self.costs))
 
     def pay(self, points, units):
@@ -211,10 +205,17 @@ class Model:
             and rule.get("worker") in (None, chunk.piece.worker)
         ]
 
-    def add_hint(self):
-        """The greedy plan, said for every variable that matters."""
+    def start_from(self, plan):
+        """Hints a plan, completed to every variable; false where the plan is none of this model (a client may come
+        but once in a window)."""
+        self.cp.clear_hints()
+        self.hint(plan)
+        return complete_hint(self.cp, 2 + 0.05 * self.job.arguments.time_limit)
+
+    def hint(self, plan):
+        """Says a plan in the variables that matter."""
         cp, at = self.cp, {}
-        for hint in sorted(self.job.hint, key=lambda c: c["start"]):
+        for hint in sorted(plan, key=lambda c: c["start"]):
             for chunk in self.of[hint["task"]]:
                 piece = chunk.piece
                 inside = piece.start <= hint["start"] and hint["end"] <= piece.end

@@ -18,6 +18,7 @@ def main():
     found = []
     highs.cbMipImprovingSolution += lambda event: found.append((job.seconds(), model.given(event.data_out.mip_solution)))
     model.start_from(job.hint)
+    job.consider(Ordering(job, job.by_window(job.hint)).chunks())
     highs.setOptionValue("time_limit", job.left(keep=1.0 + KEEP * job.arguments.time_limit))
     highs.minimize(model.cost())
     if highs.getInfo().primal_solution_status == 2:
