@@ -113,7 +113,8 @@ fn remember(problem: &mut Problem, plan: &Solution) {
 fn kept(old: &Solution, new: &Solution) -> f64 {
     let same = |a: &&Chunk, b: &Chunk| (&a.task, &a.worker) == (&b.task, &b.worker);
     let stands = |a: &Chunk| -> Slots {
-        new.chunks.iter().filter(|b| same(b, a)).map(|b| b.time().intersect(a.time()).len()).sum()
+        let both = new.chunks.iter().filter(|b| same(b, a)).map(|b| b.time().intersect(a.time()));
+        both.filter(|both| !both.is_empty()).map(Interval::len).sum()
     };
     let all: Slots = old.chunks.iter().map(|chunk| chunk.time().len()).sum();
     let standing: Slots = old.chunks.iter().map(stands).sum();
