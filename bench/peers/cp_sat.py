@@ -20,7 +20,7 @@ def main():
     job.consider(whole)
     model.start_from(whole) or model.start_from(orderly)
     found = []
-    seconds = job.left(keep=1.0 + 0.05 * job.arguments.time_limit)
+    seconds = job.left(keep=1.5 + 0.05 * job.arguments.time_limit)
     solve(model.cp, seconds, lambda value: found.append((job.seconds(), model.chunks(value))))
     job.consider_all(found, lambda chunks: Repair(job, chunks).chunks())
     job.answer()

@@ -30,7 +30,7 @@ def main():
     complete_hint(inner.model, 2 + 0.1 * job.arguments.time_limit)
     job.consider(better(job, start.chunks()))
     found = []
-    seconds = job.left(keep=1.0 + 0.05 * job.arguments.time_limit)
+    seconds = job.left(keep=1.5 + 0.05 * job.arguments.time_limit)
     # Presolve at its default takes seconds and finds little.
     light = {"max_presolve_iterations": 1, "cp_model_probing_level": 0}
     solve(inner.model, seconds, lambda value: found.append((job.seconds(), shop.chunks(inner, value))), **light)

@@ -3,12 +3,10 @@
 //! Column generation wants central duals, so it gets those of the interior-point method as they
 //! are, without crossover to a vertex. Where that method gives up, the simplex method answers.
 
-use super::{LinearProgram, LpSolution, Precision, Sense};
+use super::stated::Stated;
+use super::{LinearProgram, LpSolution, Precision};
 use good_lp::solvers::highs::{HighsParallelType, HighsProblem, HighsSolverType};
-use good_lp::{
-    DualValues, Expression, Solution, SolutionWithDual, SolverModel, Variable, constraint, highs, variable,
-    variables,
-};
+use good_lp::{DualValues, Solution, SolutionWithDual, SolverModel, highs};
 
 /// Solves a linear program; none when both methods give up.
 pub(super) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
@@ -40,35 +38,14 @@ fn solve_with(
     program: &LinearProgram,
     method: impl FnOnce(HighsProblem) -> HighsProblem,
 ) -> Option<LpSolution> {
-    let mut vars = variables!();
-    let columns: Vec<Variable> = program
-        .columns
-        .iter()
-        .map(|c| {
-            vars.add(if c.upper.is_finite() { variable().min(0).max(c.upper) } else { variable().min(0) })
-        })
-        .collect();
-    let mut rows: Vec<Expression> = vec![Expression::default(); program.rows.len()];
-    let mut cost = Expression::with_capacity(columns.len());
-    for (column, var) in program.columns.iter().zip(&columns) {
-        cost.add_mul(column.cost, *var);
-        for (row, coefficient) in &column.entries {
-            rows[*row as usize].add_mul(*coefficient, *var);
-        }
-    }
+    let stated = Stated::of(program);
     // One thread: the same answer on every machine, and the caller has the others busy.
-    let model = vars.minimise(cost).using(highs).set_parallel(HighsParallelType::Off).set_threads(1);
+    let model = stated.variables.minimise(stated.cost).using(highs);
+    let model = model.set_parallel(HighsParallelType::Off).set_threads(1);
     let mut model = method(model);
-    let mut references = Vec::with_capacity(rows.len());
-    for (row, sum) in program.rows.iter().zip(rows) {
-        references.push(model.add_constraint(match row.sense {
-            Sense::Equal => constraint!(sum == row.rhs),
-            Sense::AtLeast => constraint!(sum >= row.rhs),
-            Sense::AtMost => constraint!(sum <= row.rhs),
-        }));
-    }
+    let references: Vec<_> = stated.constraints.into_iter().map(|c| model.add_constraint(c)).collect();
     let mut solution = model.solve().ok()?;
-    let values = columns.iter().map(|var| solution.value(*var)).collect();
+    let values = stated.columns.iter().map(|var| solution.value(*var)).collect();
     let duals = solution.compute_dual();
     let prices = references.into_iter().map(|reference| duals.dual(reference)).collect();
     Some(LpSolution { values, prices })

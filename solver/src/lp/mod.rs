@@ -5,6 +5,7 @@
 mod clarabel;
 #[cfg(feature = "highs")]
 mod highs;
+mod stated;
 
 /// A linear program: minimize cost over columns within their bounds, subject to rows.
 #[derive(Clone, Debug, Default)]
