@@ -32,9 +32,10 @@ fn panel(class: &str, rows: &[&Row]) -> Chart {
     let series: Vec<Series> = (0..peers).map(|peer| series(rows, peer, last)).collect();
     let highest = series.iter().flat_map(|s| &s.points).map(|p| p.1);
     let y = Axis::around("% above the best known", highest.chain([LEAST]));
-    let count = rows.len();
+    let problems =
+        if let [row] = rows { row.problem.clone() } else { format!("median of {} problems", rows.len()) };
     Chart {
-        title: format!("Class {class}: median of {count} problems"),
+        title: format!("Class {class}: {problems}"),
         x: Axis { label: "seconds since the process started".to_owned(), from: FIRST, to: last },
         y: Axis { from: LEAST, ..y },
         series,
