@@ -43,7 +43,10 @@ impl Sweep {
 
     fn what(self, size: usize) -> String {
         match self {
-            Sweep::Tasks => format!("{size} workers, {} clients, 2 weeks", 6 * size),
+            Sweep::Tasks => {
+                let workers = if size == 1 { "worker" } else { "workers" };
+                format!("{size} {workers}, {} clients, 2 weeks", 6 * size)
+            }
             Sweep::Horizon => format!("1 worker, 6 clients, {} weeks", 2 * size),
         }
     }

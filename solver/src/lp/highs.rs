@@ -1,7 +1,10 @@
 //! HiGHS (Huangfu and Hall 2018, doi:10.1007/s12532-017-0130-5), through good_lp; feature `highs`.
 //!
-//! Column generation wants central duals, so it gets those of the interior-point method as they
-//! are, without crossover to a vertex. Where that method gives up, the simplex method answers.
+//! The simplex method goes first. Column generation wants central duals, and the interior-point
+//! method without crossover has them, but from good prices to start with it was no better: on a problem of
+//! class M at load 0.85 simplex took 2.8 s of processor time to a bound of 3504.5, interior point 4.8 s to
+//! 3498.6, Clarabel 3.7 s to 3500.2; on three of class S simplex was the fastest too, its bounds within
+//! 0.2% of the best.
 
 use super::stated::Stated;
 use super::{LinearProgram, LpSolution, Precision};
@@ -11,7 +14,7 @@ use good_lp::{DualValues, Solution, SolutionWithDual, SolverModel, highs};
 /// Solves a linear program; none when both methods give up.
 pub(super) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
     match precision {
-        Precision::Central => by_interior_point(program).or_else(|| by_simplex(program)),
+        Precision::Central => by_simplex(program).or_else(|| by_interior_point(program)),
         #[cfg(test)]
         Precision::Exact => by_simplex(program),
     }
@@ -30,8 +33,7 @@ fn by_simplex(program: &LinearProgram) -> Option<LpSolution> {
     solve_with(program, |model| model.set_solver(HighsSolverType::Simplex))
 }
 
-/// How near the interior-point method comes to the optimum, as a share of the cost: near enough for
-/// prices, and no nearer, since prices lose their centre on the way.
+/// How near the interior-point method comes to the optimum, as a share of the cost: near enough for prices.
 const TOLERANCE: f64 = 1e-4;
 
 fn solve_with(
