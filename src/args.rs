@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime};
 #[derive(Debug, Parser)]
 #[command(name = "plokk", version, arg_required_else_help = true, propagate_version = true)]
 #[command(after_help = "Exit status: 0 done; 1 with --strict, when work is late or unscheduled; \
-                        2 the input or the arguments are at fault; 3 plokk is.")]
+                        2 the input or the arguments are at fault; 3 plokk is; \
+                        130 Ctrl-C, before all was begun.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -29,7 +30,7 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Say why a task is where it is, or why it is not planned, and what would change that
     Explain(Explain),
-    /// Solve a planning problem given as JSON (plokk-problem/1)
+    /// Solve a planning problem given as JSON (plokk-problem/1), or a folder of them
     Solve(Solve),
     /// List the occurrences in calendar files: what recurs, expanded
     Occurrences(Occurrences),
@@ -155,12 +156,21 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct Solve {
-    /// The problem; - is standard input
-    #[arg(value_name = "PROBLEM", value_hint = ValueHint::FilePath)]
+    /// The problem; - is standard input. A folder: every *.json in it, each for itself, and a bad
+    /// one spoils no other
+    #[arg(value_name = "PROBLEM", value_hint = ValueHint::AnyPath)]
     pub(crate) problem: PathBuf,
-    /// Where the solution goes [default: standard output]
-    #[arg(short, long, value_name = "SOLUTION", value_hint = ValueHint::FilePath)]
+    /// Where the solution goes [default: standard output]; for a folder of problems, the folder
+    /// that gets a solution of the same name for each
+    #[arg(short, long, value_name = "SOLUTION", value_hint = ValueHint::AnyPath)]
     pub(crate) output: Option<PathBuf>,
+    /// Write a JSON line {"seconds", "cost", "bound"} whenever one gets better; for a folder of
+    /// problems, the folder that gets a .jsonl file for each
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub(crate) trace: Option<PathBuf>,
+    /// Print what came of it as JSON: status, cost, bound and gap
+    #[arg(long, requires = "output")]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) search: Search,
 }

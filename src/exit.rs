@@ -7,6 +7,9 @@ pub(crate) enum Exit {
     Done,
     /// With `--strict`: work is late or unscheduled: status 1.
     Behind,
+    /// Ctrl-C came before all that was asked had been begun; what is done stands: status 130, as
+    /// shells report it.
+    Interrupted,
 }
 
 /// A command that could not. Nothing that was published before has been touched.

@@ -13,6 +13,7 @@ mod proxy;
 mod sources;
 mod table;
 mod terminal;
+mod trace;
 mod zones;
 
 use exit::{Exit, Failure};
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Behind) => ExitCode::from(1),
+        Ok(Exit::Interrupted) => ExitCode::from(130),
         Err(failure) => {
             terminal::complain(&failure);
             ExitCode::from(match failure {

@@ -4,7 +4,7 @@ use crate::exit::Failure;
 use crate::terminal::Paint;
 use indicatif::{ProgressBar, ProgressStyle};
 use plokk_solver::{Observer, Progress, Stage};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How fine the bar is.
@@ -23,11 +23,43 @@ pub(crate) fn fetching(feeds: usize) -> ProgressBar {
     bar
 }
 
+/// When a search is to end: on Ctrl-C, or when the clock has run past its limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    started: Instant,
+    limit: Option<Duration>,
+}
+
+impl Deadline {
+    /// The clock runs from now on.
+    pub(crate) fn after(limit: Option<Duration>) -> Deadline {
+        Deadline { started: Instant::now(), limit }
+    }
+
+    /// Since when the clock runs.
+    pub(crate) fn started(self) -> Instant {
+        self.started
+    }
+
+    /// Whether Ctrl-C has been pressed.
+    pub(crate) fn interrupted() -> bool {
+        INTERRUPTED.load(Ordering::Relaxed)
+    }
+}
+
+/// Shows nothing, and ends the search when it is time.
+impl Observer for Deadline {
+    fn progress(&self, _: Progress) {}
+
+    fn stop(&self) -> bool {
+        Deadline::interrupted() || self.limit.is_some_and(|limit| self.started.elapsed() >= limit)
+    }
+}
+
 /// Shows the search on standard error, when that is a terminal, and ends it when it is time.
 pub(crate) struct Bar {
     bar: ProgressBar,
-    started: Instant,
-    limit: Option<Duration>,
+    deadline: Deadline,
 }
 
 impl Bar {
@@ -46,7 +78,12 @@ impl Bar {
             bar.set_style(style.progress_chars("━╸─"));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Ok(Bar { bar, started: Instant::now(), limit })
+        Ok(Bar { bar, deadline: Deadline::after(limit) })
+    }
+
+    /// Since when the clock runs.
+    pub(crate) fn started(&self) -> Instant {
+        self.deadline.started()
     }
 
     /// Takes the bar off the screen.
@@ -76,7 +113,48 @@ impl Observer for Bar {
     }
 
     fn stop(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed) || self.limit.is_some_and(|limit| self.started.elapsed() >= limit)
+        self.deadline.stop()
+    }
+}
+
+/// Counts the problems of a fleet on standard error, when that is a terminal.
+pub(crate) struct Fleet {
+    bar: ProgressBar,
+    failed: AtomicUsize,
+}
+
+impl Fleet {
+    /// A bar for so many problems; Ctrl-C is listened to as in [`Bar::start`].
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses the signal handler.
+    pub(crate) fn start(problems: usize) -> Result<Fleet, Failure> {
+        listen()?;
+        let bar = ProgressBar::new(problems as u64);
+        let colour = if Paint::for_errors().is_on() { ".cyan/dim" } else { "" };
+        let template =
+            format!("solving {{bar:24{colour}}} {{pos}} of {{len}}  {{elapsed:>4}}, {{eta}} left{{msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Ok(Fleet { bar, failed: AtomicUsize::new(0) })
+    }
+
+    /// Counts one more, and tells at once what went wrong with it.
+    pub(crate) fn one_more(&self, failure: Option<&Failure>) {
+        if let Some(failure) = failure {
+            let failed = 1 + self.failed.fetch_add(1, Ordering::Relaxed);
+            self.bar.set_message(format!(", {failed} failed"));
+            self.bar.suspend(|| crate::terminal::complain(failure));
+        }
+        self.bar.inc(1);
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn finish(self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -87,28 +87,3 @@ fn shells_can_complete_every_command() {
         }
     }
 }
-
-/// Ctrl-C ends the search, not the run: the best plan so far is written, verified.
-#[cfg(unix)]
-#[test]
-fn an_interrupted_search_hands_out_what_it_has() {
-    use std::process::{Command, Stdio};
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let (problem, solution) = (folder.path().join("problem.json"), folder.path().join("solution.json"));
-    // Loose bounds keep the search from ending by itself.
-    std::fs::write(&problem, PROBLEM).expect("the folder is writable");
-    let child = cli_support::command()
-        .args(["solve", "--time-limit", "120", "--effort", "1000"])
-        .arg(&problem)
-        .arg("-o")
-        .arg(&solution)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command is built");
-    std::thread::sleep(std::time::Duration::from_millis(1500));
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(interrupt.is_ok());
-    let output = child.wait_with_output().expect("the command ends");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    checked(&std::fs::read_to_string(&solution).expect("it was written"));
-}

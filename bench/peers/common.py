@@ -1,13 +1,16 @@
-"""What the Python peers share: arguments, where chunks may lie, the best order in a window, the answer."""
-import argparse
-import importlib.util
-import itertools
-import json
-import pathlib
+"""What the Python peers share: arguments, the clock, where chunks may lie, the best order in a window, the
+answer and its trace. Peers import this first, so that the clock runs while the others load."""
 import time
 
+STARTED = time.monotonic()
+
+import argparse
+import importlib.util
+import json
+import pathlib
+
 HERE = pathlib.Path(__file__).parent
-MOST_GROUPS = 6  # so many groups in a window are tried in every order
+BEAM = 40  # so many beginnings of an order of groups are followed in a window
 
 
 def judge():
@@ -30,19 +33,19 @@ class Piece:
 
 
 class Job:
-    """One run: the problem, the clock, and helpers that every model wants."""
+    """One run: the problem, the clock, the best answer so far, and helpers that every model wants."""
 
     def __init__(self, description):
         parser = argparse.ArgumentParser(description=description)
         parser.add_argument("problem")
         parser.add_argument("-o", "--output", required=True)
-        parser.add_argument("--time-limit", type=float, default=60)
+        parser.add_argument("--time-limit", type=float, default=60, help="seconds, from the start of the process")
+        parser.add_argument("--trace", help="JSON lines of seconds and cost, one whenever the cost gets better")
         self.arguments = parser.parse_args()
-        self.started = time.monotonic()
         path = pathlib.Path(self.arguments.problem)
         self.problem = json.loads(path.read_text())
         hint = path.with_name("greedy.json")
-        self.hint = json.loads(hint.read_text())["chunks"] if hint.exists() else None
+        self.hint = json.loads(hint.read_text())["chunks"] if hint.exists() else []
         self.hour = 60 / self.problem["slot_minutes"]
         self.day = 24 * self.hour
         self.tasks = self.problem["tasks"]
@@ -52,10 +55,19 @@ class Job:
             (worker["id"], start, end) for worker in self.problem["workers"] for start, end in worker["windows"]
         ]
         self.rate = {worker["id"]: worker.get("rate", 0) for worker in self.problem["workers"]}
+        self.audit = judge().Audit
+        self.answers = []  # (seconds, cost, chunks)
+        self.consider([])
+        self.consider(self.hint)
 
-    def left(self, keep=2.0):
-        """Seconds until the limit, less what is kept for writing the answer."""
-        return max(1.0, self.arguments.time_limit - (time.monotonic() - self.started) - keep)
+    @staticmethod
+    def seconds():
+        """Since the process has started."""
+        return time.monotonic() - STARTED
+
+    def left(self, keep):
+        """Seconds until the limit, less what is kept for what comes after."""
+        return max(1.0, self.arguments.time_limit - self.seconds() - keep)
 
     def pieces(self, task):
         """Where chunks of a task may lie."""
@@ -72,34 +84,65 @@ class Job:
                     found.append(Piece(number, worker, low, high))
         return found
 
-    def answer(self, *candidates):
-        """Writes the cheapest valid one of several lists of chunks."""
-        audits = []
-        for chunks in candidates:
-            audit = judge().Audit(self.problem, {"chunks": chunks, "cost": None}).run()
-            if all(fault.startswith("the stated cost") for fault in audit.faults):
-                audits.append((audit.cost, chunks))
-        cost, chunks = min(audits, key=lambda pair: pair[0])
+    def by_window(self, chunks):
+        """The tasks and slots that chunks give to each window."""
+        given = {}
+        for chunk in chunks:
+            for number, (worker, start, end) in enumerate(self.windows):
+                if worker == chunk["worker"] and start <= chunk["start"] < end:
+                    given.setdefault(number, []).append((chunk["task"], chunk["end"] - chunk["start"]))
+        return given
+
+    def most_chunks(self, task, piece):
+        """As many chunks of a task as a piece has use for."""
+        return max(1, -(-min(task["size"], piece.length) // task["max_chunk"]))
+
+    def buffer(self, first, second):
+        """The free slots wanted between a chunk of one task and one of another."""
+        if first["client"] != second["client"]:
+            return self.buffers["other_client"]
+        return self.buffers["same_batch" if first["batch"] == second["batch"] else "same_client"]
+
+    def consider(self, chunks, seconds=None):
+        """Takes an answer that was known at some second, if no rule is broken by it."""
+        audit = self.audit(self.problem, {"chunks": chunks, "cost": None}).run()
+        if all(fault.startswith("the stated cost") for fault in audit.faults):
+            self.answers.append((self.seconds() if seconds is None else seconds, audit.cost, chunks))
+
+    def consider_all(self, found, complete):
+        """Turns what a solver has found, [(seconds, what)], into answers: the last first, while there is time."""
+        for seconds, what in reversed(found):
+            self.consider(complete(what), seconds)
+            if self.arguments.time_limit - self.seconds() < 0.5:
+                break
+
+    def answer(self):
+        """Writes the cheapest answer, and the trace where it is wanted."""
+        _, cost, chunks = min(self.answers, key=lambda answer: answer[1])
         solution = {"chunks": chunks, "cost": cost, "bound": None}
         pathlib.Path(self.arguments.output).write_text(json.dumps(solution))
+        if self.arguments.trace is None:
+            return
+        best, lines = float("inf"), []
+        for seconds, cost, _ in sorted(self.answers, key=lambda answer: answer[:2]):
+            if cost < best:
+                best = cost
+                lines.append(json.dumps({"seconds": round(seconds, 6), "cost": cost, "bound": None}) + "\n")
+        pathlib.Path(self.arguments.trace).write_text("".join(lines))
 
 
 class Ordering:
     """Puts the chunks that a model has given to windows into an order and at times, the best found.
 
-    Windows are taken by their start, so that links between tasks are known. In a window all orders
-    of its groups (a client's work of one kind) are tried, up to MOST_GROUPS of them; in a group the
-    earliest due comes first. A chunk that fits in no order is left out.
+    Windows are taken by their start, so that links between tasks are known. In a window the orders of
+    its groups (a client's work of one kind) are tried by a beam search, all of them where there are few;
+    in a group the earliest due comes first. A chunk that fits nowhere is left out.
     """
 
     def __init__(self, job, given):
         self.job, self.given = job, given
         self.placed, self.done_at, self.planned = [], {}, {}
         self.caps_left = [cap["max"] for cap in job.problem.get("caps") or ()]
-        self.total = {}
-        for chunks in given.values():
-            for task, slots in chunks:
-                self.total[task] = self.total.get(task, 0) + slots
 
     def chunks(self):
         """The chunks at their times, and what was left out put where it still fits."""
@@ -108,50 +151,62 @@ class Ordering:
     def in_order(self):
         windows = self.job.windows
         for number in sorted(self.given, key=lambda w: windows[w][1]):
-            best = min((self.timed(number, order) for order in self.orders(number)), key=lambda found: found[0])
-            for chunk in best[1]:
+            for chunk in self.best(number):
                 self.place(chunk)
         return self.without_orphans()
 
-    def orders(self, number):
+    def best(self, number):
+        """The chunks of a window at their times, in the best order found."""
         groups = {}
         for task, slots in self.given[number]:
             data = self.job.task[task]
             groups.setdefault((data["client"], data["batch"]), []).append((task, slots))
         for group in groups.values():
             group.sort(key=lambda chunk: self.job.task[chunk[0]]["due"])
-        in_order = sorted(groups.values(), key=lambda group: self.job.task[group[0][0]]["due"])
-        if len(in_order) > MOST_GROUPS:
-            yield [chunk for group in in_order for chunk in group]
-        else:
-            for permutation in itertools.permutations(in_order):
-                yield [chunk for group in permutation for chunk in group]
+        groups = list(groups.values())
+        beam = [(0.0, self.job.windows[number][1], frozenset(), ())]  # points, when free, groups done, chunks
+        for _ in groups:
+            longer = [
+                self.with_group(state, k, group, number)
+                for state in beam
+                for k, group in enumerate(groups)
+                if k not in state[2]
+            ]
+            longer.sort(key=lambda state: state[:2])
+            beam, seen = [], {}
+            for state in longer:  # not more than a few with the same groups in other orders
+                seen[state[2]] = seen.get(state[2], 0) + 1
+                if seen[state[2]] <= 4 and len(beam) < BEAM:
+                    beam.append(state)
+        return beam[0][3]
 
-    def timed(self, number, order):
-        """The price of an order, as far as it tells orders apart, and its chunks."""
-        job, (worker, start, end) = self.job, self.job.windows[number]
-        points, placed, now, before = 0.0, [], start, None
-        for name, slots in order:
+    def with_group(self, state, k, group, number):
+        """An order with one more group behind it; its points tell orders apart."""
+        job, (worker, _, end) = self.job, self.job.windows[number]
+        points, free, done, placed = state
+        placed = list(placed)
+        weights = job.weights
+        for name, slots in group:
             task = job.task[name]
-            free = now if before is None else now + self.buffer(before, task)
-            begin = self.earliest(task, slots, free, end, placed)
+            before = job.task[placed[-1]["task"]] if placed else None
+            begin = self.earliest(task, slots, free + (job.buffer(before, task) if before else 0), end, placed)
             if begin is None:
-                points += job.weights["unscheduled"] * task["weight"] * slots / job.hour
-                points += task["weight"] * job.weights["late"]
+                points += task["weight"] * (weights["unscheduled"] * slots / job.hour + weights["late"])
                 continue
-            if before is None or self.buffer(before, task) != job.buffers["same_batch"]:
-                points += job.weights["block"]
-            if begin + slots > task["due"]:
-                points += task["weight"] * job.weights["late"]
-            points += job.weights["soon"] * slots / job.hour * (begin - task["release"]) / job.day
+            over = begin + slots - task["due"]
+            if over > 0:
+                points += task["weight"] * (weights["late"] + weights["late_day"] * over / job.day)
+            if before is None or (before["client"], before["batch"]) != (task["client"], task["batch"]):
+                points += weights["block"]
+            if before is not None and before["client"] != task["client"]:
+                points += weights["client_switch"]
+            if task.get("prefer") is not None:
+                liked = sum(max(0, min(begin + slots, b) - max(begin, a)) for a, b in task["prefer"])
+                points += weights["prefer"] * (slots - liked) / job.hour
+            points += weights["soon"] * slots / job.hour * (begin - task["release"]) / job.day
             placed.append({"task": name, "worker": worker, "start": begin, "end": begin + slots})
-            now, before = begin + slots, task
-        return points, placed
-
-    def buffer(self, first, second):
-        if first["client"] != second["client"]:
-            return self.job.buffers["other_client"]
-        return self.job.buffers["same_batch" if first["batch"] == second["batch"] else "same_client"]
+            free = begin + slots
+        return points, free, done | {k}, tuple(placed)
 
     def earliest(self, task, slots, free, end, placed):
         begin = max(free, task["release"])
@@ -257,13 +312,28 @@ class Repair:
             and cap.get("client") in (None, task["client"])
         ]
 
-    def earliest(self, task):
+    def take(self, chunk):
+        """Takes a chunk out that has been put in."""
+        for number in self.rows:
+            self.rows[number] = [c for c in self.rows[number] if c is not chunk]
+        self.of[chunk["task"]] = [c for c in self.of[chunk["task"]] if c is not chunk]
+        for k in self.counting(self.job.task[chunk["task"]], chunk["worker"], chunk["start"]):
+            self.room[k] += chunk["end"] - chunk["start"]
+
+    def ready(self, task):
+        """When a task may start; none while what it waits for is not whole."""
         ready = task["release"]
         for link in task.get("after") or ():
             before = self.job.task[link["task"]]
             if self.left(before) > 0:
                 return None
             ready = max(ready, max(c["end"] for c in self.of[before["id"]]) + link["lag"])
+        return ready
+
+    def earliest(self, task):
+        ready = self.ready(task)
+        if ready is None:
+            return None
         found = (
             {"task": task["id"], "worker": piece.worker, "start": start, "end": start + length}
             for piece in self.job.pieces(task)
@@ -273,7 +343,7 @@ class Repair:
         return min(found, key=lambda chunk: (chunk["start"], -chunk["end"]), default=None)
 
     def gaps(self, task, piece, ready):
-        buffer, row = Ordering(self.job, {}).buffer, self.rows[piece.window]
+        buffer, row = self.job.buffer, self.rows[piece.window]
         data = self.job.task
         lows = [piece.start] + [c["end"] + buffer(data[c["task"]], task) for c in row]
         highs = [c["start"] - buffer(task, data[c["task"]]) for c in row] + [piece.end]

@@ -10,6 +10,7 @@ use draw::Draw;
 use plokk_solver::{
     After, Buffers, Cap, FORMAT, Interval, Problem, Quota, Slot, Slots, Task, Weights, Worker,
 };
+use serde::{Deserialize, Serialize};
 
 /// Minutes in a slot of every generated problem.
 const SLOT_MINUTES: u32 = 5;
@@ -25,7 +26,7 @@ const WORKFLOW: [&str; 4] = ["social", "research", "design", "social"];
 const ZONES: [i32; 11] = [-10, -8, -6, -5, 0, 1, 2, 3, 5, 8, 10];
 
 /// The sizes that are compared: [`Class::spec`] says what each is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Class {
     /// Two weeks, one person, six clients.
     S,

@@ -1,16 +1,19 @@
 //! `plokk-bench`: makes problems, runs methods on them, and sets them side by side.
 
+use chrono::Utc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use plokk_bench::compare::{self, Row, compare, markdown};
+use plokk_bench::compare::{self, Row, compare, markdown, picture};
 use plokk_bench::generate::{Class, Spec, generate};
-use plokk_bench::greedy;
 use plokk_bench::peer::Peer;
-use plokk_solver::{Observer, Options, Problem, Progress, Silent, Solution, solve};
+use plokk_bench::reference::{Best, Reference};
+use plokk_bench::trace::{self, Point, Recorder};
+use plokk_bench::{greedy, replan, scaling};
+use plokk_solver::{Options, Problem, solve};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 /// Makes planning problems, runs methods on them, and sets them side by side.
 #[derive(Parser)]
@@ -26,8 +29,14 @@ enum Command {
     Generate(GenerateArgs),
     /// Run one of the built-in methods on a problem.
     Run(RunArgs),
-    /// Run every peer on every problem and write the table, as Markdown.
+    /// Run every peer on every problem; write a table, as Markdown, and a picture of cost over time.
     Compare(CompareArgs),
+    /// Look for lower costs of the reference instances, and write them down with method and date.
+    Best(BestArgs),
+    /// Measure how the work of solving grows with the tasks and with the horizon.
+    Scaling(ScalingArgs),
+    /// Measure planning again after a small change: how much less work, and how much stands.
+    Replan(ReplanArgs),
 }
 
 #[derive(Args)]
@@ -65,12 +74,16 @@ struct RunArgs {
     #[arg(short, long)]
     output: Option<PathBuf>,
     /// Stop after so many seconds; without it, after the default amount of work.
-    #[arg(long)]
+    #[arg(long, value_parser = seconds)]
     time_limit: Option<f64>,
+    /// The file that gets a JSON line {"seconds", "cost", "bound"} for each time one got better.
+    #[arg(long)]
+    trace: Option<PathBuf>,
 }
 
+/// Which problems.
 #[derive(Args)]
-struct CompareArgs {
+struct Problems {
     /// Which sizes.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "s,m,l")]
     classes: Vec<Size>,
@@ -80,6 +93,18 @@ struct CompareArgs {
     /// Which seeds.
     #[arg(long, value_delimiter = ',', default_value = "1,2,3")]
     seeds: Vec<u64>,
+}
+
+impl Problems {
+    fn plan(&self, limit: Option<f64>) -> compare::Plan {
+        let classes = self.classes.iter().map(|&size| size.into()).collect();
+        compare::Plan { classes, loads: self.loads.clone(), seeds: self.seeds.clone(), limit }
+    }
+}
+
+/// Which methods.
+#[derive(Args)]
+struct Peers {
     /// Which methods: `plokk`, `greedy`, and the scripts of bench/peers by their names.
     #[arg(long, value_delimiter = ',', default_value = "plokk,greedy")]
     peers: Vec<String>,
@@ -87,9 +112,79 @@ struct CompareArgs {
     #[arg(long, default_value = "bench/peers")]
     scripts: PathBuf,
     /// Seconds for each method on each problem; without it, as long as each wants.
-    #[arg(long)]
+    #[arg(long, value_parser = seconds)]
     time_limit: Option<f64>,
-    /// The file to write; standard output without it.
+    /// The reference instances and their best known costs.
+    #[arg(long, default_value = "bench/reference/instances.json")]
+    reference: PathBuf,
+}
+
+impl Peers {
+    fn all(&self) -> Result<Vec<Peer>, Box<dyn Error>> {
+        Ok(self.peers.iter().map(|name| Peer::named(name, &self.scripts)).collect::<Result<_, _>>()?)
+    }
+
+    fn reference(&self) -> Result<Reference, Box<dyn Error>> {
+        let file = self.reference.display();
+        let reference = Reference::read(&self.reference).map_err(|error| format!("{file}: {error}"))?;
+        match reference.changed().first() {
+            None => Ok(reference),
+            Some(changed) => {
+                Err(format!("{file}: the generator makes another problem of {changed} now").into())
+            }
+        }
+    }
+}
+
+#[derive(Args)]
+struct CompareArgs {
+    #[command(flatten)]
+    problems: Problems,
+    #[command(flatten)]
+    peers: Peers,
+    /// The table's file, written anew after each problem; standard output without it.
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+    /// The file that gets the picture of cost over time, as SVG.
+    #[arg(long)]
+    picture: Option<PathBuf>,
+    /// The file that gets everything, traces included, as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct BestArgs {
+    #[command(flatten)]
+    problems: Problems,
+    #[command(flatten)]
+    peers: Peers,
+}
+
+#[derive(Args)]
+struct ScalingArgs {
+    /// Both sweeps end with the first problem that has so many tasks.
+    #[arg(long, default_value_t = 2000)]
+    most_tasks: usize,
+    /// The work, as a share of the free time.
+    #[arg(long, default_value_t = 0.85)]
+    load: f64,
+    /// Which seeds, at each size.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,3")]
+    seeds: Vec<u64>,
+    /// The table's file; standard output without it.
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+    /// The file that gets the plot, as SVG.
+    #[arg(long)]
+    picture: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct ReplanArgs {
+    #[command(flatten)]
+    problems: Problems,
+    /// The table's file; standard output without it.
     #[arg(short, long)]
     output: Option<PathBuf>,
 }
@@ -127,6 +222,9 @@ fn main() -> ExitCode {
         Command::Generate(args) => make(&args),
         Command::Run(args) => run(&args),
         Command::Compare(args) => side_by_side(&args),
+        Command::Best(args) => best(&args),
+        Command::Scaling(args) => grow(&args),
+        Command::Replan(args) => again(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -149,25 +247,88 @@ fn make(args: &GenerateArgs) -> Result<(), Box<dyn Error>> {
 }
 
 fn run(args: &RunArgs) -> Result<(), Box<dyn Error>> {
+    let limit = args.time_limit.map(Duration::try_from_secs_f64).transpose()?;
+    let recorder = Recorder::start(limit);
     let problem: Problem = serde_json::from_slice(&fs::read(&args.problem)?)?;
     let solution = match args.method {
-        Method::Plokk => solved(&problem, args.time_limit)?,
+        Method::Plokk => {
+            // Without a limit, the answer that is the same on every machine.
+            let options = Options { until_stopped: limit.is_some(), ..Options::default() };
+            solve(&problem, &options, &recorder)?.solution
+        }
         Method::Greedy => greedy::plan(&problem),
     };
-    put(args.output.as_deref(), &serde_json::to_string(&solution)?)
+    put(args.output.as_deref(), &serde_json::to_string(&solution)?)?;
+    if let Some(file) = &args.trace {
+        let seconds = recorder.seconds();
+        let mut points = recorder.points();
+        points.push(Point { seconds, cost: Some(solution.cost.0), bound: solution.bound.map(|b| b.0) });
+        trace::write(file, &points)?;
+    }
+    Ok(())
 }
 
 fn side_by_side(args: &CompareArgs) -> Result<(), Box<dyn Error>> {
-    let peers: Result<Vec<Peer>, _> =
-        args.peers.iter().map(|name| Peer::named(name, &args.scripts)).collect();
-    let plan = compare::Plan {
-        classes: args.classes.iter().map(|&size| size.into()).collect(),
-        loads: args.loads.clone(),
-        seeds: args.seeds.clone(),
-        limit: args.time_limit,
-    };
-    let rows = compare(&plan, &peers?, tell)?;
-    put(args.output.as_deref(), markdown(&plan, &rows).trim_end())
+    let (peers, reference) = (args.peers.all()?, args.peers.reference()?);
+    let plan = args.problems.plan(args.peers.time_limit);
+    let rows = compare(&plan, &peers, &reference, |rows: &[Row]| {
+        rows.last().into_iter().for_each(tell);
+        if let Some(file) = &args.output {
+            put(Some(file), markdown(&plan, &peers, rows).trim_end())?;
+        }
+        if let Some(file) = &args.picture {
+            fs::write(file, picture(rows))?;
+        }
+        if let Some(file) = &args.json {
+            put(Some(file), &serde_json::to_string(rows)?)?;
+        }
+        Ok::<(), Box<dyn Error>>(())
+    })?;
+    if args.output.is_none() {
+        put(None, markdown(&plan, &peers, &rows).trim_end())?;
+    }
+    Ok(())
+}
+
+fn best(args: &BestArgs) -> Result<(), Box<dyn Error>> {
+    let (peers, mut reference) = (args.peers.all()?, args.peers.reference()?);
+    let plan = args.problems.plan(args.peers.time_limit);
+    let date = chrono::DateTime::<Utc>::from(SystemTime::now()).format("%Y-%m-%d").to_string();
+    for instance in plan.instances() {
+        let problem = generate(instance.spec());
+        let known = reference.best(instance).map_or(f64::INFINITY, |best| best.cost);
+        for peer in &peers {
+            let run = peer.run(&problem, plan.limit)?;
+            let Some(cost) = run.cost else { continue };
+            let (method, seconds) = (peer.name.clone(), plan.limit);
+            reference.found(instance, &problem, Best { cost, method, seconds, date: date.clone() });
+        }
+        if let Some(best) = reference.best(instance) {
+            eprintln!("{instance}: {:.3} by {} ({known:.3} before)", best.cost, best.method);
+        }
+        reference.write(&args.peers.reference)?;
+    }
+    Ok(())
+}
+
+fn grow(args: &ScalingArgs) -> Result<(), Box<dyn Error>> {
+    let peer = Peer::named("plokk", Path::new(""))?;
+    let all = scaling::measure(&peer, args.load, &args.seeds, args.most_tasks, |m| {
+        eprintln!("{:?}: {} tasks in {:.2} s of processor time", m.sweep, m.tasks, m.cpu);
+    })?;
+    if let Some(file) = &args.picture {
+        fs::write(file, scaling::picture(&all))?;
+    }
+    put(args.output.as_deref(), scaling::markdown(&peer, &all).trim_end())
+}
+
+fn again(args: &ReplanArgs) -> Result<(), Box<dyn Error>> {
+    let peer = Peer::named("plokk", Path::new(""))?;
+    let rows = replan::measure(&peer, args.problems.plan(None).instances(), |row| {
+        let ratio = row.ratio().map_or("–".to_owned(), |ratio| format!("{:.0}%", 100.0 * ratio));
+        eprintln!("{}: {ratio} of the time, {:.0}% kept", row.problem, 100.0 * row.kept);
+    })?;
+    put(args.output.as_deref(), replan::markdown(&peer, &rows).trim_end())
 }
 
 /// One line per problem while the table grows.
@@ -191,23 +352,9 @@ fn put(file: Option<&Path>, text: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Our own answer; without a time limit, the one that is the same on every machine.
-fn solved(problem: &Problem, limit: Option<f64>) -> Result<Solution, Box<dyn Error>> {
-    let Some(limit) = limit else {
-        return Ok(solve(problem, &Options::default(), &Silent)?.solution);
-    };
-    let clock = Clock(Instant::now() + Duration::try_from_secs_f64(limit)?);
-    let options = Options { until_stopped: true, ..Options::default() };
-    Ok(solve(problem, &options, &clock)?.solution)
-}
-
-/// Stops the search at an instant.
-struct Clock(Instant);
-
-impl Observer for Clock {
-    fn progress(&self, _: Progress) {}
-
-    fn stop(&self) -> bool {
-        Instant::now() >= self.0
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
+        _ => Err("a number of seconds above 0 is wanted".to_owned()),
     }
 }

@@ -1,11 +1,13 @@
 //! Whoever takes a problem and writes a solution, run as a process of its own and measured.
 //!
 //! A peer is a command that is called as `COMMAND problem.json -o solution.json
-//! [--time-limit SECONDS]` and ends with status 0. Beside the problem it finds `greedy.json`, the
-//! plan of [`greedy`], to start from if it likes. What it says its solution costs is
-//! not believed: the independent verifier works it out again.
+//! --trace trace.jsonl [--time-limit SECONDS]` and ends with status 0. Beside the problem it finds
+//! `greedy.json`, the plan of [`greedy`], to start from if it likes. What it says its solution costs
+//! is not believed: the independent verifier works it out again. To the trace it may write a JSON
+//! line `{"seconds", "cost", "bound"}` whenever it knows something better.
 
-use crate::greedy;
+use crate::trace::{self, Point};
+use crate::{greedy, machine};
 use plokk_solver::{Points, Problem, Solution, verify};
 use serde::Serialize;
 use std::fs;
@@ -17,6 +19,8 @@ use thiserror::Error;
 
 /// How long a peer may go on after its time limit before it is ended.
 const GRACE: Duration = Duration::from_secs(60);
+/// What costs may differ by where they are the same, in points: sums in another order.
+const CENT: f64 = 1e-6;
 /// How often a running peer's memory is looked at, at least.
 const POLL: Duration = Duration::from_millis(10);
 
@@ -27,6 +31,8 @@ pub struct Peer {
     pub name: String,
     /// The program and its first arguments.
     pub command: Vec<String>,
+    /// What it is and what it runs on, each with its version.
+    pub version: String,
 }
 
 /// What a peer did with one problem.
@@ -40,13 +46,32 @@ pub struct Run {
     pub bound: Option<f64>,
     /// Wall time of the whole process, in seconds.
     pub seconds: f64,
+    /// Processor time of all its threads together, in seconds; `None` where the system does not say.
+    pub cpu: Option<f64>,
     /// The most memory it held at once, in MiB; `None` where the system does not say.
     pub mib: Option<f64>,
+    /// What it says it knew when; the last cost is the verifier's.
+    pub trace: Vec<Point>,
     /// Why there is no cost.
     pub trouble: Option<String>,
 }
 
 impl Run {
+    /// A run of which nothing is known yet.
+    #[must_use]
+    pub fn nothing(peer: &str) -> Run {
+        Run {
+            peer: peer.to_owned(),
+            cost: None,
+            bound: None,
+            seconds: 0.0,
+            cpu: None,
+            mib: None,
+            trace: Vec::new(),
+            trouble: None,
+        }
+    }
+
     /// The claimed gap, from 0 to 1: (cost − bound) / cost.
     #[must_use]
     pub fn gap(&self) -> Option<f64> {
@@ -89,18 +114,20 @@ impl Peer {
     /// [`PeerError::Unknown`] when there is neither, [`PeerError::Io`] when this program cannot
     /// find itself.
     pub fn named(name: &str, scripts: &Path) -> Result<Peer, PeerError> {
-        let command = if matches!(name, "plokk" | "greedy") {
+        let (command, version) = if matches!(name, "plokk" | "greedy") {
             let itself = std::env::current_exe().map_err(PeerError::io("finding this program"))?;
-            vec![itself.display().to_string(), "run".to_owned(), name.to_owned()]
+            let command = vec![itself.display().to_string(), "run".to_owned(), name.to_owned()];
+            (command, concat!("Plokk ", env!("CARGO_PKG_VERSION")).to_owned())
         } else {
             let script = scripts.join(format!("{name}.py"));
             let python = scripts.join(".venv/bin/python");
             if !script.is_file() || !python.exists() {
                 return Err(PeerError::Unknown(name.to_owned()));
             }
-            vec![python.display().to_string(), script.display().to_string()]
+            let version = python_versions(&python)?;
+            (vec![python.display().to_string(), script.display().to_string()], version)
         };
-        Ok(Peer { name: name.to_owned(), command })
+        Ok(Peer { name: name.to_owned(), command, version })
     }
 
     /// Runs the peer on a problem in a folder of its own.
@@ -110,6 +137,19 @@ impl Peer {
     /// [`PeerError::Io`] when a file cannot be written or the program not be started. A peer that
     /// fails, takes too long or breaks a rule is no error: [`Run::trouble`] says so.
     pub fn run(&self, problem: &Problem, limit: Option<f64>) -> Result<Run, PeerError> {
+        self.answer(problem, limit).map(|(run, _)| run)
+    }
+
+    /// Runs the peer, and hands out its solution beside what is measured, where it has a valid one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Peer::run`].
+    pub fn answer(
+        &self,
+        problem: &Problem,
+        limit: Option<f64>,
+    ) -> Result<(Run, Option<Solution>), PeerError> {
         let folder = tempfile::tempdir().map_err(PeerError::io("making a folder"))?;
         let files = Files::in_folder(folder.path());
         write_json(&files.problem, problem)?;
@@ -118,21 +158,27 @@ impl Peer {
         let child = self.start(&files, limit)?;
         let ended = watch(child, limit).map_err(PeerError::io(&self.name))?;
         let seconds = started.elapsed().as_secs_f64();
-        let mut run =
-            Run { peer: self.name.clone(), cost: None, bound: None, seconds, mib: ended.mib, trouble: None };
+        let mut run = Run { seconds, cpu: ended.cpu, mib: ended.mib, ..Run::nothing(&self.name) };
         match judged(problem, &files.solution, ended.status) {
             Ok(solution) => {
                 run.cost = Some(solution.cost.0);
                 run.bound = solution.bound.map(|b| b.0);
+                run.trace = trace::read(&files.trace);
+                run.trace.retain(|point| point.cost.is_none_or(|cost| cost >= solution.cost.0 - CENT));
+                run.trace.push(Point { seconds, cost: run.cost, bound: run.bound });
+                Ok((run, Some(solution)))
             }
-            Err(trouble) => run.trouble = Some(trouble),
+            Err(trouble) => {
+                run.trouble = Some(trouble);
+                Ok((run, None))
+            }
         }
-        Ok(run)
     }
 
     fn start(&self, files: &Files, limit: Option<f64>) -> Result<Child, PeerError> {
         let mut command = Command::new(&self.command[0]);
         command.args(&self.command[1..]).arg(&files.problem).arg("-o").arg(&files.solution);
+        command.arg("--trace").arg(&files.trace);
         if let Some(limit) = limit {
             command.arg("--time-limit").arg(limit.to_string());
         }
@@ -150,48 +196,54 @@ struct Files {
     problem: PathBuf,
     hint: PathBuf,
     solution: PathBuf,
+    trace: PathBuf,
 }
 
 impl Files {
     fn in_folder(folder: &Path) -> Files {
-        let [problem, hint, solution] =
-            ["problem.json", "greedy.json", "solution.json"].map(|name| folder.join(name));
-        Files { problem, hint, solution }
+        let [problem, hint, solution, trace] =
+            ["problem.json", "greedy.json", "solution.json", "trace.jsonl"].map(|name| folder.join(name));
+        Files { problem, hint, solution, trace }
     }
 }
 
 struct Ended {
     /// `None`: it was ended for taking too long.
     status: Option<ExitStatus>,
+    cpu: Option<f64>,
     mib: Option<f64>,
 }
 
-/// Waits for a peer, and keeps an eye on its memory.
+/// The versions of a Python and of the packages that peers run on.
+fn python_versions(python: &Path) -> Result<String, PeerError> {
+    const SCRIPT: &str = "import importlib.metadata as m, platform
+names = [d.metadata['Name'] for d in m.distributions()]
+peers = sorted(n for n in names if n.lower() in ('highspy', 'ortools', 'pyjobshop'))
+print(', '.join(['Python ' + platform.python_version()] + [n + ' ' + m.version(n) for n in peers]))";
+    let output =
+        Command::new(python).args(["-c", SCRIPT]).output().map_err(PeerError::io(python.display()))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Waits for a peer, and keeps an eye on its memory and processor time.
 fn watch(mut child: Child, limit: Option<f64>) -> std::io::Result<Ended> {
     let started = Instant::now();
     let end = limit.map(|l| Duration::from_secs_f64(l.max(0.0)) + GRACE);
-    let mut mib = None;
+    let (mut mib, mut cpu) = (None, None);
     loop {
-        mib = peak_mib(child.id()).or(mib);
+        mib = machine::peak_mib(child.id()).or(mib);
+        cpu = machine::cpu_seconds(child.id()).or(cpu);
         if let Some(status) = child.try_wait()? {
-            return Ok(Ended { status: Some(status), mib });
+            return Ok(Ended { status: Some(status), cpu, mib });
         }
         if end.is_some_and(|end| started.elapsed() > end) {
             child.kill()?;
             child.wait()?;
-            return Ok(Ended { status: None, mib });
+            return Ok(Ended { status: None, cpu, mib });
         }
         // Short runs are looked at more often, so that their peak is seen too.
         thread::sleep(POLL.min(started.elapsed() / 10));
     }
-}
-
-/// The most memory a process has held so far, where the system has `/proc`.
-fn peak_mib(process: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib / 1024.0)
 }
 
 /// The peer's solution with its true cost, or why it does not count.
@@ -217,7 +269,7 @@ mod tests {
 
     fn shell(script: &str) -> Peer {
         let command = ["sh", "-c", script, "peer"].map(str::to_owned).to_vec();
-        Peer { name: "shell".to_owned(), command }
+        Peer { name: "shell".to_owned(), command, version: String::new() }
     }
 
     #[test]
@@ -227,6 +279,18 @@ mod tests {
         let run = peer.run(&problem, None).expect("sh runs");
         assert!(run.cost.expect("doing nothing is valid") > 1000.0);
         assert_eq!((run.gap(), run.trouble), (None, None));
+    }
+
+    #[test]
+    fn a_trace_is_read_and_ends_with_the_true_cost() {
+        let problem = generate(Class::S.spec(1, 0.3));
+        let peer = shell(
+            r#"printf '{"seconds": 0.1, "cost": 1e9, "bound": null}\n{"seconds": 0.2, "cost": 1}\noops' > "$5"
+               echo '{"chunks": [], "cost": 1, "bound": null}' > "$3""#,
+        );
+        let run = peer.run(&problem, None).expect("sh runs");
+        let costs: Vec<_> = run.trace.iter().map(|point| point.cost).collect();
+        assert_eq!(costs, [Some(1e9), run.cost], "nobody knew more than the answer");
     }
 
     #[test]

@@ -1,56 +1,44 @@
-//! `plokk solve PROBLEM`: a planning problem as JSON in, a verified solution as JSON out.
+//! `plokk solve`: planning problems as JSON in, verified solutions as JSON out; one, or a folder of them.
+
+mod fleet;
+mod job;
+mod summary;
 
 use crate::args::Solve;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::progress::Bar;
+use crate::trace::{Trace, Watched};
 use crate::{files, sources, terminal};
-use plokk_solver::{Problem, Solution, SolveError, solve, verify};
 use std::fs;
 use std::path::Path;
+use summary::Summary;
 
 pub(crate) fn run(args: &Solve) -> Outcome {
+    if args.problem.is_dir() { fleet::run(args) } else { one(args) }
+}
+
+fn one(args: &Solve) -> Outcome {
     let (name, bytes) = sources::read(&args.problem)?;
-    let problem = problem(&name, &bytes)?;
+    let problem = job::problem(&name, &bytes)?;
     let bar = Bar::start(args.search.time_limit)?;
-    let solved = solve(&problem, &args.search.options(), &bar);
+    let trace = args.trace.as_deref().map(|path| Trace::create(path, bar.started())).transpose()?;
+    let watched = Watched { inner: &bar, trace: trace.as_ref() };
+    let answer = job::answer(&name, &problem, &args.search.options(), &watched);
     bar.finish();
-    let outcome = solved.map_err(|error| match error {
-        SolveError::Faults(_) => Failure::Input(format!("{name}: {error}")),
-        SolveError::Invalid(_) => Failure::plokk(error),
-    })?;
-    check(&problem, &outcome.solution)?;
-    let mut json = serde_json::to_vec(&outcome.solution).map_err(Failure::plokk)?;
-    json.push(b'\n');
+    let answer = answer?;
     match &args.output {
-        Some(path) => write(path, &json)?,
-        None => terminal::bytes(&json)?,
+        Some(path) => write(path, &answer.json)?,
+        None => terminal::bytes(&answer.json)?,
     }
-    terminal::say(&format!(
-        "{}, cost {:.3}",
-        outcome.solution.status(outcome.stopped),
-        outcome.solution.cost.0
-    ));
+    if let Some(trace) = trace {
+        trace.finish(&answer.outcome.solution)?;
+    }
+    let summary = Summary::of(&name, args.output.as_deref(), &answer.outcome);
+    if args.json {
+        terminal::data(&format!("{}\n", serde_json::to_string_pretty(&summary).map_err(Failure::plokk)?))?;
+    }
+    terminal::say(&summary.to_string());
     Ok(Exit::Done)
-}
-
-/// The problem that JSON describes, or everything that is wrong with it.
-fn problem(name: &str, bytes: &[u8]) -> Result<Problem, Failure> {
-    let problem: Problem = serde_json::from_slice(bytes).map_err(|error| {
-        let place = format!("{name}:{}:{}", error.line(), error.column());
-        let cause = error.to_string();
-        let cause = cause.rsplit_once(" at line ").map_or(cause.as_str(), |(cause, _)| cause);
-        Failure::Input(format!("{place}: {cause}"))
-    })?;
-    let faults: Vec<String> = problem.faults().iter().map(|fault| format!("{name}: {fault}")).collect();
-    if faults.is_empty() { Ok(problem) } else { Err(Failure::Input(faults.join("\n"))) }
-}
-
-/// Nothing leaves the house that breaks a rule.
-fn check(problem: &Problem, solution: &Solution) -> Result<(), Failure> {
-    match verify(problem, solution).violations.as_slice() {
-        [] => Ok(()),
-        [first, ..] => Err(Failure::plokk(format!("the solution breaks a rule: {first}"))),
-    }
 }
 
 /// A file is replaced whole; anything else there is, such as a pipe or a terminal, is written to.

@@ -1,47 +1,23 @@
 //! Clarabel, an interior-point method in pure Rust (Goulart and Chen 2024, arXiv:2405.12762),
 //! through good_lp.
 
-use super::{LinearProgram, LpSolution, Precision, Sense};
-use good_lp::{
-    DualValues, Expression, Solution, SolutionWithDual, SolverModel, Variable, clarabel, constraint,
-    variable, variables,
-};
+use super::stated::Stated;
+use super::{LinearProgram, LpSolution, Precision};
+use good_lp::{DualValues, Solution, SolutionWithDual, SolverModel, clarabel};
 
 /// Solves a linear program; none when the method gives up.
 pub(super) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
-    let mut vars = variables!();
-    let columns: Vec<Variable> = program
-        .columns
-        .iter()
-        .map(|c| {
-            vars.add(if c.upper.is_finite() { variable().min(0).max(c.upper) } else { variable().min(0) })
-        })
-        .collect();
-    let mut rows: Vec<Expression> = vec![Expression::default(); program.rows.len()];
-    let mut cost = Expression::with_capacity(columns.len());
-    for (column, var) in program.columns.iter().zip(&columns) {
-        cost.add_mul(column.cost, *var);
-        for (row, coefficient) in &column.entries {
-            rows[*row as usize].add_mul(*coefficient, *var);
-        }
-    }
-    let mut model = vars.minimise(cost).using(clarabel);
+    let stated = Stated::of(program);
+    let mut model = stated.variables.minimise(stated.cost).using(clarabel);
     let tolerance = match precision {
         Precision::Central => 1e-3,
         #[cfg(test)]
         Precision::Exact => 1e-8,
     };
     model.settings().tol_gap_rel(tolerance).tol_gap_abs(tolerance).tol_feas(tolerance * 1e-3).max_iter(100);
-    let mut references = Vec::with_capacity(rows.len());
-    for (row, sum) in program.rows.iter().zip(rows) {
-        references.push(model.add_constraint(match row.sense {
-            Sense::Equal => constraint!(sum == row.rhs),
-            Sense::AtLeast => constraint!(sum >= row.rhs),
-            Sense::AtMost => constraint!(sum <= row.rhs),
-        }));
-    }
+    let references: Vec<_> = stated.constraints.into_iter().map(|c| model.add_constraint(c)).collect();
     let mut solution = model.solve().ok()?;
-    let values = columns.iter().map(|var| solution.value(*var)).collect();
+    let values = stated.columns.iter().map(|var| solution.value(*var)).collect();
     let duals = solution.compute_dual();
     let prices = references.into_iter().map(|reference| duals.dual(reference)).collect();
     Some(LpSolution { values, prices })

@@ -3,6 +3,9 @@
 //! A backend is one file with one function, [`solve`]'s signature; see `CONTRIBUTING.md`.
 
 mod clarabel;
+#[cfg(feature = "highs")]
+mod highs;
+mod stated;
 
 /// A linear program: minimize cost over columns within their bounds, subject to rows.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +61,7 @@ pub(crate) struct LpSolution {
 /// Solves a linear program; none when the backend gives up. The prices of inequality rows have
 /// the right sign: at least 0 for [`Sense::AtLeast`], at most 0 for [`Sense::AtMost`].
 pub(crate) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
-    let mut solution = clarabel::solve(program, precision)?;
+    let mut solution = by_backend(program, precision)?;
     for (price, row) in solution.prices.iter_mut().zip(&program.rows) {
         *price = match row.sense {
             Sense::Equal => *price,
@@ -71,6 +74,18 @@ pub(crate) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpS
     }
     let finite = solution.prices.iter().chain(&solution.values).all(|x| x.is_finite());
     finite.then_some(solution)
+}
+
+/// The backend that this build has: HiGHS with feature `highs`, and Clarabel where it gives up.
+#[cfg(feature = "highs")]
+fn by_backend(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
+    highs::solve(program, precision).or_else(|| clarabel::solve(program, precision))
+}
+
+/// The backend that this build has: Clarabel, in pure Rust.
+#[cfg(not(feature = "highs"))]
+fn by_backend(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
+    clarabel::solve(program, precision)
 }
 
 #[cfg(test)]
