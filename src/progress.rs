@@ -80,8 +80,79 @@ impl Observer for Bar {
     }
 }
 
+/// Shows how many desks of a fleet are done, when standard error is a terminal.
+pub(crate) struct Fleet {
+    bar: ProgressBar,
+    limit: Option<Duration>,
+}
+
+impl Fleet {
+    /// A bar for so many desks; `limit` is for the search of each.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses the signal handler.
+    pub(crate) fn start(desks: usize, limit: Option<Duration>) -> Result<Fleet, Failure> {
+        listen()?;
+        let bar = ProgressBar::new(desks as u64);
+        let colour = if Paint::for_errors().is_on() { ".cyan/dim" } else { "" };
+        let template =
+            format!("planning  {{bar:24{colour}}} {{pos}} of {{len}} desks  {{elapsed}}, {{eta}} to go");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Ok(Fleet { bar, limit })
+    }
+
+    /// One more desk is done.
+    pub(crate) fn step(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Watches the search of one desk.
+    pub(crate) fn desk(&self) -> Watch {
+        Watch { started: Instant::now(), limit: self.limit }
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows nothing of a search, and ends it when it is time.
+pub(crate) struct Watch {
+    started: Instant,
+    limit: Option<Duration>,
+}
+
+impl Watch {
+    /// Without a limit.
+    pub(crate) fn unlimited() -> Watch {
+        Watch { started: Instant::now(), limit: None }
+    }
+}
+
+impl Observer for Watch {
+    fn progress(&self, _: Progress) {}
+
+    fn stop(&self) -> bool {
+        INTERRUPTED.load(Ordering::Relaxed) || self.limit.is_some_and(|limit| self.started.elapsed() >= limit)
+    }
+}
+
+/// Whether Ctrl-C was pressed.
+pub(crate) fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
 /// The handler is the process's: set once, however many searches follow.
-fn listen() -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// When the system refuses the signal handler.
+pub(crate) fn listen() -> Result<(), Failure> {
     static LISTENING: AtomicBool = AtomicBool::new(false);
     if LISTENING.swap(true, Ordering::SeqCst) {
         return Ok(());

@@ -4,6 +4,9 @@
 
 mod reason;
 mod render;
+mod undone;
+
+pub use undone::{Restored, restored};
 
 use crate::calm::Diary;
 use crate::desk::{Desk, Window, Work};

@@ -14,7 +14,7 @@ mod warning;
 pub mod words;
 
 pub use calm::{Diary, Mirror};
-pub use changes::{Change, ChangeKind, Changes, ClientChanges, Stretch, changes};
+pub use changes::{Change, ChangeKind, Changes, ClientChanges, Restored, Stretch, changes, restored};
 pub use desk::{
     AssistantTime, BusyTime, ClientTime, Desk, DeskError, DueFrom, FeedText, OwnFeed, Pinned, Window, Work,
     WorkLink,

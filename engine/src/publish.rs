@@ -31,7 +31,7 @@ use rolling::rolling;
 use std::collections::BTreeMap;
 use uid::BlockUids;
 
-pub(crate) use before::{PublishedBlock, published_blocks};
+pub(crate) use before::{PublishedBlock, published_blocks, summaries};
 pub use restore::restore;
 
 /// A file to publish.

@@ -38,6 +38,7 @@
 //! arguments. Only [`fetch_all`] touches files and the network.
 
 mod busy;
+pub mod caldav;
 mod expand;
 mod fault;
 mod feed;
@@ -54,7 +55,9 @@ mod zone;
 
 pub use busy::{Availability, Busy, FreeBusy, FreeBusyType, availability, busy, freebusy};
 pub use fault::{Fault, FaultCode};
-pub use feed::{Feed, FeedSpec, FeedState, FetchSettings, Location, fetch_all};
+pub use feed::{
+    Feed, FeedSpec, FeedState, FetchSettings, Location, fetch_all, http_agent, http_error, install_tls,
+};
 pub use model::{Calendar, Component, Param, Property, escape, unescape};
 pub use occurrence::{Occurrence, events};
 pub use read::{Reading, read, read_owned};

@@ -2,12 +2,13 @@
 
 use crate::args::Plan;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::history::{Cause, Edition};
 use crate::home::Home;
 use crate::progress::Bar;
 use crate::table::{Align, Table};
 use crate::terminal::{self, Paint};
 use chrono::TimeDelta;
-use plokk_engine::{ClientSummary, PlanError, Planned, plan_and_publish, summarize, words};
+use plokk_engine::{ClientSummary, PlanError, Planned, changes, plan_and_publish, summarize, words};
 
 pub(crate) fn run(args: &Plan) -> Outcome {
     let home = Home::open(&args.at.desk)?;
@@ -20,7 +21,14 @@ pub(crate) fn run(args: &Plan) -> Outcome {
     for warning in &planned.plan.warnings {
         terminal::warn(warning);
     }
-    let changed = if args.dry_run { None } else { Some(home.publish(&files, &planned.kept)?) };
+    let edition = Edition {
+        by: Cause::Plan,
+        files: &files,
+        kept: &planned.kept,
+        changes: &changes(&planned, &files),
+        notes: None,
+    };
+    let changed = if args.dry_run { None } else { Some(home.publish(&edition)?) };
     for path in home.left_over() {
         terminal::warn(&format!(
             "{}: its client is not on the desk; the file is left as it is",

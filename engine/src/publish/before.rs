@@ -95,6 +95,20 @@ pub(crate) fn published_blocks(
     blocks
 }
 
+/// What the events of the assistants' feeds are called, by UID.
+pub(crate) fn summaries(settings: &Settings, files: &BTreeMap<String, Vec<u8>>) -> HashMap<String, String> {
+    let feeds = settings.assistants.iter().filter_map(|assistant| files.get(&full_path(assistant)));
+    let events = feeds.flat_map(|bytes| {
+        let calendar = read(bytes, "").calendar;
+        let named: Vec<(String, String)> = calendar
+            .named("VEVENT")
+            .filter_map(|event| Some((event.uid()?.into_owned(), event.text("SUMMARY")?.into_owned())))
+            .collect();
+        named
+    });
+    events.collect()
+}
+
 impl Before {
     /// Reads what was published. Files that are no calendars of ours are as if they were not there.
     pub(crate) fn read(settings: &Settings, files: &BTreeMap<String, Vec<u8>>) -> Before {
