@@ -6,7 +6,7 @@ use crate::home::SETTINGS;
 use crate::nightly::{Job, Night, name, night};
 use crate::progress::{Bar, Fleet, is_interrupted};
 use crate::terminal::{self, Paint};
-use plokk_engine::words;
+use plokk_engine::{Way, words};
 use rayon::prelude::*;
 use serde_json::json;
 use std::fs;
@@ -110,10 +110,19 @@ fn alone(desk: &Path, job: &Job, args: &args::Nightly) -> Result<End, Failure> {
     }
     terminal::say(&match (job.dry_run, night.written) {
         (true, _) => "nothing was written (--dry-run)".to_owned(),
-        (false, 0) => format!("the last plan {}; nothing was written", night.way()),
-        (false, written) => format!("{} written", words::count(written, "file")),
+        (false, 0) => format!("{}; no file has changed", how(night.planned.way)),
+        (false, written) => format!("{}; {} written", how(night.planned.way), words::count(written, "file")),
     });
     Ok(end(&night))
+}
+
+/// How the plan came about, for eyes.
+fn how(way: Way) -> &'static str {
+    match way {
+        Way::Stands => "the last plan stands",
+        Way::Carried => "the last plan was carried over",
+        Way::Searched => "the plan was searched anew",
+    }
 }
 
 /// The night for eyes.

@@ -7,8 +7,8 @@
 //!
 //! - the settings that decide a plan, and who is free when;
 //! - every task that both problems have: what it needs, who may do it and when, and what comes before
-//!   it. Its weight may change, as nearness changes it, where it is planned in full and in time: then
-//!   nothing hangs on it;
+//!   it. Its weight may change, as nearness changes it, where it is planned in full and in time, since then
+//!   nothing hangs on it, and where time for it is looked for anew;
 //! - no task is gone that still had time to come: room would be free.
 //!
 //! Work that lacks time is [`Carried::missing`], and [`repair`](super::repair()) may find room for it: its
@@ -17,13 +17,15 @@
 
 use crate::pose::Axis;
 use chrono::TimeDelta;
-use plokk_solver::{Chunk, Interval, Points, Problem, Slot, Slots, Solution, Task, Worker, verify};
+use plokk_solver::{
+    Chunk, Interval, Points, Problem, Slot, Slots, Solution, Task, Violation, Worker, verify,
+};
 use std::collections::HashMap;
 
 /// The last plan as far as it reaches into today's problem.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Carried {
-    /// The chunks that stay; they pass the verifier. It has no bound.
+    /// The chunks that stay; they pass the verifier, but for work that waits for missing work. It has no bound.
     pub(crate) solution: Solution,
     /// The ids of the tasks that have not all their time in it.
     pub(crate) missing: Vec<String>,
@@ -73,7 +75,8 @@ pub(crate) fn carry(nights: &Nights<'_>) -> Option<Carried> {
             Some(before) => {
                 let end = own().map(|chunk| chunk.end).max();
                 let in_time = planned == task.size && end.is_some_and(|end| end <= task.due);
-                let same_weight = before.weight.to_bits() == task.weight.to_bits() || in_time;
+                let is_missing = planned < task.size;
+                let same_weight = before.weight.to_bits() == task.weight.to_bits() || in_time || is_missing;
                 if !same_weight || !same_task(before, task, shift, both) {
                     return None;
                 }
@@ -91,7 +94,9 @@ pub(crate) fn carry(nights: &Nights<'_>) -> Option<Carried> {
     });
     let mut solution = Solution { chunks, cost: Points(0.0), bound: None };
     solution.cost = verify(today, &solution).cost;
-    verify(today, &solution).violations.is_empty().then_some(Carried { solution, missing })
+    // What comes after missing work stands at its place for now: room is looked for before it.
+    let waits = |violation: &Violation| matches!(violation, Violation::After { first, .. } if missing.contains(first));
+    verify(today, &solution).violations.iter().all(waits).then_some(Carried { solution, missing })
 }
 
 /// How many slots later today's problem begins, if that is a whole number of them.

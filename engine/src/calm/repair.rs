@@ -11,8 +11,39 @@ use plokk_solver::{
 use std::collections::HashMap;
 
 /// The carried plan with room for what is missing from it, and whether the search was stopped; `None`
-/// where not all of it finds room in time: then the whole has to be planned again.
+/// where not all of it finds room in time: then the whole has to be planned again. Where there is no room
+/// before what comes after the missing work, that is taken up and planned with it.
 pub(crate) fn repair(
+    problem: &Problem,
+    carried: &Carried,
+    options: &Options,
+    observer: &dyn Observer,
+) -> Option<(Solution, bool)> {
+    let around = |carried: &Carried| between(problem, carried, options, observer);
+    around(carried).or_else(|| around(&loosened(problem, carried)?))
+}
+
+/// The carried plan without the work that comes after missing work; `None` if there is none.
+fn loosened(problem: &Problem, carried: &Carried) -> Option<Carried> {
+    let mut missing = carried.missing.clone();
+    loop {
+        let waits = |task: &&Task| {
+            !missing.contains(&task.id) && task.after.iter().any(|link| missing.contains(&link.task))
+        };
+        match problem.tasks.iter().find(waits) {
+            Some(task) => missing.push(task.id.clone()),
+            None if missing.len() == carried.missing.len() => return None,
+            None => break,
+        }
+    }
+    let mut solution = carried.solution.clone();
+    let more = &missing[carried.missing.len()..];
+    solution.chunks.retain(|chunk| !more.contains(&chunk.task));
+    Some(Carried { solution, missing })
+}
+
+/// Room for what is missing between everything else.
+fn between(
     problem: &Problem,
     carried: &Carried,
     options: &Options,
