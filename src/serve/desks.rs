@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Unknown tokens make the server look for new ones, but no more often.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// An unknown token makes the server look for new ones, but for every desk it has no more often: whoever
+/// guesses must not keep it busy.
+const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// So many bytes of calendars are kept in memory.
 const MOST_KEPT: usize = 256 << 20;
 /// The page of the plan, where the planner has written one.
@@ -147,7 +148,8 @@ impl Desks {
             Some(place) => &self.desks[place],
             None => {
                 let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-                if looked.elapsed() < LOOK_AGAIN {
+                let desks = u32::try_from(self.desks.len()).unwrap_or(u32::MAX);
+                if looked.elapsed() < LOOK_AGAIN.saturating_mul(desks) {
                     return None;
                 }
                 self.look();
