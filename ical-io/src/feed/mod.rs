@@ -245,7 +245,7 @@ fn unchanged(
     if let Some(fetched) = fetched {
         (copy.meta.etag, copy.meta.last_modified) = (fetched.etag, fetched.last_modified);
     }
-    let kept = store.keep(spec, &copy);
+    let kept = store.confirm(spec, &copy);
     say_kept(kept, used(spec, FeedState::Unchanged, copy))
 }
 
