@@ -3,5 +3,6 @@
 mod calm;
 mod hand;
 mod privacy;
+mod random;
 mod support;
 mod undo;
