@@ -231,35 +231,14 @@ pub fn plan_desk_as(inputs: Inputs, how: &How, observer: &dyn Observer) -> Resul
     // A nightly run asks no less than the run before did; more it asks only when it searches.
     let effort = last.as_ref().filter(|_| how.carry).map_or(how.options.effort, |kept| kept.effort);
     let asked = question(&desk, &Options { effort, ..how.options });
-    let standing = last.as_ref().filter(|kept| kept.answers(&asked));
-    let mut kept_for = standing.map_or(0, |kept| kept.carried);
-    let (posed, Outcome { solution, stopped }, way) = match (standing, &last) {
-        (Some(kept), _) => {
-            let posed = Posed { problem: kept.problem.clone(), ..pose(&desk, None) };
-            (posed, kept.outcome(), Way::Stands)
-        }
-        (None, last) => {
-            let posed = pose(&desk, still.as_ref());
-            let carried = last.as_ref().filter(|_| how.carry).and_then(|kept| {
-                kept_for = kept.carried + 1;
-                kept.carried_over(&desk, &posed, observer)
-            });
-            match carried {
-                Some(outcome) => (posed, outcome, Way::Carried),
-                None => {
-                    kept_for = 0;
-                    let (posed, outcome) = search(posed, &how.options, observer)?;
-                    (posed, outcome, Way::Searched)
-                }
-            }
-        }
-    };
+    let decision = decide(&desk, last.as_ref(), still.as_ref(), &asked, how, observer)?;
+    let Decision { posed, outcome: Outcome { solution, stopped }, way, carried } = decision;
     let verdict = verify(&posed.problem, &solution);
     if !verdict.violations.is_empty() {
         return Err(PlanError::Broken(verdict.violations));
     }
     let mut plan = Plan::from_solution(&desk, &posed, &solution, stopped);
-    if kept_for > 0 {
+    if carried > 0 {
         KEPT_STATUS.clone_into(&mut plan.status);
     }
     let plan = plan.unless_new(before.as_ref());
@@ -273,12 +252,44 @@ pub fn plan_desk_as(inputs: Inputs, how: &How, observer: &dyn Observer) -> Resul
         stopped,
         plan: plan.clone(),
         rules: rules(&desk.settings),
-        carried: kept_for,
+        carried,
         diary: desk.diary.clone(),
     };
     let stands = way == Way::Stands;
     let last = last.map(|kept| kept.plan).or(before);
     Ok(Planned { desk, posed, solution, plan, kept, stands, way, last, published })
+}
+
+/// How a plan came about.
+struct Decision {
+    posed: Posed,
+    outcome: Outcome,
+    way: Way,
+    /// How many runs in a row it was carried over.
+    carried: u32,
+}
+
+/// The last plan if it stands, else carried over if that may be, else a new one.
+fn decide(
+    desk: &Desk,
+    last: Option<&Kept>,
+    still: Option<&Plan>,
+    asked: &str,
+    how: &How,
+    observer: &dyn Observer,
+) -> Result<Decision, PlanError> {
+    if let Some(kept) = last.filter(|kept| kept.answers(asked)) {
+        let posed = Posed { problem: kept.problem.clone(), ..pose(desk, None) };
+        return Ok(Decision { posed, outcome: kept.outcome(), way: Way::Stands, carried: kept.carried });
+    }
+    let posed = pose(desk, still);
+    if let Some(kept) = last.filter(|_| how.carry)
+        && let Some(outcome) = kept.carried_over(desk, &posed, observer)
+    {
+        return Ok(Decision { posed, outcome, way: Way::Carried, carried: kept.carried + 1 });
+    }
+    let (posed, outcome) = search(posed, &how.options, observer)?;
+    Ok(Decision { posed, outcome, way: Way::Searched, carried: 0 })
 }
 
 /// The status of a plan that was carried over: nothing is known of how far it is from the best today.

@@ -82,7 +82,7 @@ pub(crate) struct TokenMake {
     /// For whom it is, to find it again
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) note: String,
-    /// Where subscribers reach the server, such as https://calendars.example.org
+    /// Where subscribers reach the server, such as `https://calendars.example.org`
     #[arg(long, value_name = "URL", value_parser = base_url, default_value = "http://localhost:8323")]
     pub(crate) url: String,
 }
@@ -115,7 +115,7 @@ pub(crate) struct Serve {
     /// Where to listen; put a server that speaks TLS in front of it for the world
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8323")]
     pub(crate) listen: SocketAddr,
-    /// Where subscribers reach it, such as https://calendars.example.org [default: as they ask for it]
+    /// Where subscribers reach it, such as `https://calendars.example.org` [default: as they ask for it]
     #[arg(long, value_name = "URL", value_parser = base_url)]
     pub(crate) url: Option<String>,
     /// Run the nightly job every day at this time

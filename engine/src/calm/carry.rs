@@ -5,7 +5,9 @@
 //! yesterday is over, what was far becomes near. The last plan is carried over where nothing else has
 //! changed, within the time that both horizons cover, from now on:
 //!
-//! - the settings that decide a plan, and who is free when;
+//! - the settings that decide a plan;
+//! - who is free when, but that there may be less free time: a plan that keeps clear of a new meeting is as
+//!   good as it was, since fewer places make no other plan better;
 //! - every task that both problems have: what it needs, who may do it and when, and what comes before
 //!   it. Its weight may change, as nearness changes it, where it is planned in full and in time, since then
 //!   nothing hangs on it, and where time for it is looked for anew;
@@ -111,7 +113,7 @@ fn same_workers(last: &Problem, today: &Problem, shift: Slots, both: Interval) -
     let same = |(before, worker): (&Worker, &Worker)| {
         before.id == worker.id
             && before.rate.to_bits() == worker.rate.to_bits()
-            && inside(&before.windows, shift, both) == inside(&worker.windows, Slots(0), both)
+            && less_or_same(&inside(&before.windows, shift, both), &inside(&worker.windows, Slots(0), both))
     };
     last.workers.len() == today.workers.len() && last.workers.iter().zip(&today.workers).all(same)
 }
@@ -134,6 +136,11 @@ fn same_task(before: &Task, task: &Task, shift: Slots, both: Interval) -> bool {
         && times(&before.eligible, shift) == times(&task.eligible, Slots(0))
         && times(&before.prefer, shift) == times(&task.prefer, Slots(0))
         && task.after.iter().all(|link| before.after.contains(link))
+}
+
+/// Whether nobody is free now who was not: where there are fewer places, none is better than it was.
+fn less_or_same(before: &[Interval], now: &[Interval]) -> bool {
+    now.iter().all(|window| before.iter().any(|wider| wider.contains(*window)))
 }
 
 /// Intervals as they lie within another, shifted to it.

@@ -127,6 +127,17 @@ fn a_meeting_moves_what_it_must_and_says_so() {
 }
 
 #[test]
+fn a_meeting_where_no_work_is_changes_nothing_and_one_that_is_called_off_is_looked_at() {
+    let mut desk = usual();
+    desk.night(MONDAY);
+    desk.feed("mari.ics", &event("Late", "20261023T130000Z", "20261023T135500Z", ""));
+    let second = desk.night("2026-10-19T01:00:00Z");
+    assert_eq!((second.planned.way, second.changes.is_empty()), (Way::Carried, true));
+    desk.feed("mari.ics", "");
+    assert_eq!(desk.night("2026-10-19T02:00:00Z").planned.way, Way::Searched, "there is new room");
+}
+
+#[test]
 fn what_has_begun_stays_though_it_is_planned_anew() {
     let mut desk = usual();
     desk.carry = false;
