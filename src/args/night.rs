@@ -25,6 +25,9 @@ pub(crate) struct Nightly {
     /// Exit with status 1 when work is late or unscheduled on any desk
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Print only what is wrong: cron mails whatever is printed
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

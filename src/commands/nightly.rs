@@ -102,11 +102,14 @@ fn alone(desk: &Path, job: &Job, args: &args::Nightly) -> Result<End, Failure> {
     }
     if args.json {
         terminal::data(&(line_of(desk, &Ok(&night)) + "\n"))?;
-    } else {
+    } else if !args.quiet {
         terminal::data(&report(&night, Paint::for_data()))?;
     }
     for trouble in &night.troubles {
         terminal::warn(trouble);
+    }
+    if args.quiet {
+        return Ok(end(&night));
     }
     terminal::say(&match (job.dry_run, night.written) {
         (true, _) => "nothing was written (--dry-run)".to_owned(),
@@ -177,10 +180,10 @@ fn fleet(desks: &[PathBuf], job: &Job, args: &args::Nightly) -> Result<Vec<End>,
     }
     let told: Vec<Told> = nights.into_iter().map(|(_, told)| told).collect();
     let summary = summary(&told);
-    if args.json {
-        terminal::say(&summary)
-    } else {
-        terminal::data(&(summary + "\n"))?
+    match (args.json, args.quiet) {
+        (true, _) => terminal::say(&summary),
+        (false, true) => {}
+        (false, false) => terminal::data(&(summary + "\n"))?,
     }
     Ok(told.into_iter().map(|told| told.end).collect())
 }

@@ -40,6 +40,16 @@ fn a_dry_run_says_what_would_change_and_writes_nothing() {
 }
 
 #[test]
+fn a_quiet_night_says_only_what_is_wrong() {
+    let desk = Desk::new();
+    let run = desk.night(MONDAY, &["--quiet"]).expect(0);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("", ""));
+    desk.write("feeds/bolt.ics", "<html>Sign in</html>");
+    let run = desk.night(MONDAY, &["--quiet"]).expect(0);
+    assert!(run.out.is_empty() && run.err.contains("feeds/bolt.ics"), "{run:?}");
+}
+
+#[test]
 fn nights_are_listed_and_undone() {
     let desk = Desk::new();
     desk.night(MONDAY, &[]).expect(0);
