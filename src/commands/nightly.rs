@@ -154,19 +154,17 @@ fn end(night: &Night) -> End {
 /// Many desks, side by side; a bad one spoils only itself.
 fn fleet(desks: &[PathBuf], job: &Job, args: &args::Nightly) -> Result<Vec<End>, Failure> {
     let fleet = Fleet::start(desks.len(), args.search.time_limit)?;
-    let nights: Vec<(String, Told)> = desks
-        .par_iter()
-        .map(|desk| {
-            let result = if is_interrupted() {
-                Err(Failure::Input("stopped before it was its turn".to_owned()))
-            } else {
-                guarded(desk, job, &fleet.desk())
-            };
-            fleet.step();
-            // Plans are large and desks are many: only what is said of them is kept.
-            (line_of(desk, &result.as_ref()), Told::of(result))
-        })
-        .collect();
+    let one = |desk: &PathBuf| {
+        let result = if is_interrupted() {
+            Err(Failure::Input("stopped before it was its turn".to_owned()))
+        } else {
+            guarded(desk, job, &fleet.desk())
+        };
+        fleet.step();
+        // Plans are large and desks are many: only what is said of them is kept.
+        (line_of(desk, &result.as_ref()), Told::of(result))
+    };
+    let nights: Vec<(String, Told)> = pool()?.install(|| desks.par_iter().map(one).collect());
     fleet.finish();
     if args.json {
         for (line, _) in &nights {
@@ -186,6 +184,19 @@ fn fleet(desks: &[PathBuf], job: &Job, args: &args::Nightly) -> Result<Vec<End>,
         (false, false) => terminal::data(&(summary + "\n"))?,
     }
     Ok(told.into_iter().map(|told| told.end).collect())
+}
+
+/// Threads for a fleet: more than there are processors, since half of a quiet night is waiting for the disk.
+///
+/// # Errors
+///
+/// When the system gives no threads.
+pub(crate) fn pool() -> Result<rayon::ThreadPool, Failure> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(2 * processors)
+        .build()
+        .map_err(|error| Failure::input(format!("the desks cannot be planned side by side: {error}")))
 }
 
 /// What is left to say of a desk of a fleet.

@@ -1,6 +1,6 @@
 //! `plokk serve`: the feed server, with the nightly job inside if that is asked for.
 
-use super::nightly::find;
+use super::nightly::{find, pool};
 use crate::args;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::nightly::{Job, night};
@@ -90,7 +90,11 @@ fn nightly(server: &Server) {
         quiet: true,
     };
     let folders: Vec<PathBuf> = server.desks.folders();
-    let badly = folders.par_iter().filter(|folder| !is_interrupted() && !went_well(folder, &job)).count();
+    let count = || folders.par_iter().filter(|folder| !is_interrupted() && !went_well(folder, &job)).count();
+    let badly = match pool() {
+        Ok(pool) => pool.install(count),
+        Err(_) => count(),
+    };
     let (badly, all) = (badly as u64, folders.len() as u64);
     server.metrics.night(Utc::now(), all - badly, badly);
     terminal::say(&format!(
