@@ -34,6 +34,8 @@ pub(crate) struct Past<'a> {
     pub(crate) blocks: &'a [PublishedBlock],
     /// Calendars that Plokk writes to itself and where she may move blocks.
     pub(crate) mirrors: &'a [Mirror],
+    /// Whether there are such calendars that nobody has looked into: what is not found is not gone.
+    pub(crate) unseen: bool,
 }
 
 impl Past<'_> {

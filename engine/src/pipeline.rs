@@ -225,7 +225,8 @@ pub fn plan_desk_as(inputs: Inputs, how: &How, observer: &dyn Observer) -> Resul
     let last_plan = last.as_ref().map(|kept| &kept.plan).or(before.as_ref());
     let blocks = published_blocks(&settings, &published, last_plan);
     let diary = last.as_ref().map(|kept| &kept.diary);
-    let past = Past { plan: last_plan, diary, blocks: &blocks, mirrors: &how.mirrors };
+    let unseen = how.mirrors.len() < settings.publish.caldav.len();
+    let past = Past { plan: last_plan, diary, blocks: &blocks, mirrors: &how.mirrors, unseen };
     let desk = Desk::assemble_after(settings, &feeds, now, &past)?;
     let still = last_plan.map(|plan| still_counts(plan, &desk, &blocks));
     // A nightly run asks no less than the run before did; more it asks only when it searches.

@@ -1,7 +1,8 @@
 //! Other people's programs, for tests that need them.
 //!
 //! They are Python packages (`tests/nights/requirements.txt`) in a virtual environment that
-//! `PLOKK_PEERS` names, or `target/peers`; `bash tests/nights/setup` makes it. Where it is not there the
+//! `PLOKK_PEERS` names, or `target/peers`, and one package for Node.js in the same folder;
+//! `bash tests/nights/setup` makes it. Where it is not there the
 //! tests say that they were not run; with `PLOKK_PEERS_REQUIRED` set that is a failure.
 
 use std::path::PathBuf;
@@ -10,9 +11,14 @@ use std::time::{Duration, Instant};
 
 /// A program of the environment; `None`, said, where it is not there.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    part(&format!("bin/{name}"))
+}
+
+/// A file or folder of the environment; `None`, said, where it is not there.
+pub(crate) fn part(name: &str) -> Option<PathBuf> {
     let usual = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/peers");
     let folder = std::env::var_os("PLOKK_PEERS").map_or(usual, PathBuf::from);
-    let path = folder.join("bin").join(name);
+    let path = folder.join(name);
     if path.exists() {
         return Some(path);
     }

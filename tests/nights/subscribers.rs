@@ -1,6 +1,7 @@
-//! Subscribers: vdirsyncer with khal, and python-icalendar as the strict reader, over two nights.
+//! Subscribers over two nights: vdirsyncer with khal, ical.js (Thunderbird's library), and python-icalendar as
+//! the strict reader.
 
-use crate::outside::program;
+use crate::outside::{part, program};
 use crate::support::{Desk, MONDAY, Served};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -179,4 +180,69 @@ fn the_strict_reader_finds_no_fault_with_any_feed() {
         desk.meet_at("post");
         desk.night(MONDAY, &[]).expect(0);
     }
+}
+
+/// Reads a feed as Thunderbird does, by the VTIMEZONEs in it; the library's place is filled in. Prints what
+/// stands, in UTC, and how much was called off.
+const MODULE: &str = r#"
+import { readFileSync } from "node:fs";
+const { default: ICAL } = await import("LIBRARY");
+const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, "utf8")));
+for (const zone of calendar.getAllSubcomponents("vtimezone")) {
+  ICAL.TimezoneService.register(new ICAL.Timezone(zone));
+}
+const events = calendar.getAllSubcomponents("vevent").map((event) => new ICAL.Event(event));
+const utc = (time) => new Date(time.toUnixTime() * 1000).toISOString().slice(0, 16);
+const off = (event) => event.component.getFirstPropertyValue("status") === "CANCELLED";
+const seen = events.filter((event) => !off(event)).map((event) => [event.summary, utc(event.startDate), utc(event.endDate)]);
+console.log(JSON.stringify({ seen, off: events.filter(off).length }));
+"#;
+
+#[test]
+fn thunderbirds_library_sees_two_nights_by_the_zones_in_the_feed() {
+    let Some(library) = part("node_modules/ical.js/dist/ical.js") else { return };
+    let desk = Desk::new();
+    desk.night(MONDAY, &[]).expect(0);
+    let served = Served::start(&[desk.text()], &[]);
+    let url = format!("{}mari.ics", served.token(&desk, &["mari"]));
+    let look = || -> (Seen, u64) {
+        let answer = served.get(&url, "");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        desk.write("feed.ics", body);
+        let mut node = Command::new("node");
+        let module = MODULE.replace("LIBRARY", &library.display().to_string());
+        let feed = std::fs::File::open(desk.path().join("feed.ics")).expect("it was written");
+        let found: Value =
+            serde_json::from_str(&run(node.args(["--input-type=module", "-e", &module]).stdin(feed)))
+                .expect("JSON");
+        let seen = serde_json::from_value(found["seen"].clone()).expect("a list");
+        (seen, found["off"].as_u64().expect("a number"))
+    };
+    let instants = || -> Seen {
+        let plan: Value = serde_json::from_str(&desk.read("calendars/plan.json")).expect("JSON");
+        let utc = |value: &Value| {
+            let time = chrono::DateTime::parse_from_rfc3339(value.as_str().expect("a text")).expect("a time");
+            time.to_utc().format("%Y-%m-%dT%H:%M").to_string()
+        };
+        let titles = planned(&desk);
+        let block = |chunk: &Value| {
+            let local = chunk["start"].as_str().expect("a text")[..16].replace('T', " ");
+            let title = titles.iter().find(|(_, start, _)| *start == local).expect("it is planned");
+            (title.0.clone(), utc(&chunk["start"]), utc(&chunk["end"]))
+        };
+        plan["chunks"].as_array().expect("a list").iter().map(block).collect()
+    };
+    let first = instants();
+    assert!(
+        first.iter().any(|(_, start, _)| start.as_str() > "2026-10-25"),
+        "it goes over the change of the clocks"
+    );
+    assert_eq!(look(), (first.clone(), 0));
+    desk.meet_at("post");
+    let bolt =
+        desk.read("feeds/bolt.ics").replace("SUMMARY:Work call", "SUMMARY:Work call\r\nSTATUS:COMPLETED");
+    desk.write("feeds/bolt.ics", &bolt);
+    desk.night(MONDAY, &[]).expect(0);
+    assert_ne!(instants(), first);
+    assert_eq!(look(), (instants(), 1));
 }

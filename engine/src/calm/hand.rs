@@ -11,8 +11,8 @@
 //! A calendar program may show what was published some nights ago. So a copy is believed to be moved by
 //! hand only when it was changed after the block was published, or carries as high a SEQUENCE.
 
+use super::Past;
 use super::diary::{Diary, Done, Held};
-use super::{Mirror, Past};
 use crate::desk::{Pinned, Window};
 use crate::publish::PublishedBlock;
 use crate::settings::Settings;
@@ -56,7 +56,7 @@ pub(crate) fn read<'c>(
     for (calendar, zone) in own {
         copies(past, calendar, around, &zone, &mut found);
     }
-    let unread: Vec<&Mirror> = past.mirrors.iter().filter(|mirror| mirror.text.content.is_err()).collect();
+    let unread = past.unseen || past.mirrors.iter().any(|mirror| mirror.text.content.is_err());
     for mirror in past.mirrors {
         let Ok(bytes) = &mirror.text.content else { continue };
         let calendar = read_calendar(bytes, &mirror.text.source).calendar;
@@ -80,7 +80,7 @@ pub(crate) fn read<'c>(
         }
     }
     // What cannot be read now has not been emptied.
-    if unread.is_empty() {
+    if !unread {
         hand.deleted(past, &seen, &found, horizon, open);
     } else {
         let missing = before.moved.into_iter().filter(|(uid, _)| !found.contains_key(uid));

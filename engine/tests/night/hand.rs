@@ -157,9 +157,23 @@ fn a_calendar_that_cannot_be_read_has_lost_nothing() {
     desk.mirror(&by_hand);
     desk.night("2026-10-19T01:00:00Z");
     desk.mirrors[0].text.content = Err("no connection to its host".to_owned());
-    let night = desk.night(LATER);
-    assert!(night.changes.is_empty(), "{}", night.changes.to_text());
-    assert_eq!(night.blocks("post"), [("23T12:00".to_owned(), "23T13:00".to_owned())], "it is still pinned");
+    // Nor has one that nobody has looked into.
+    desk.settings.publish.caldav = vec![plokk_engine::settings::CaldavSettings {
+        assistant: "mari".to_owned(),
+        url: plokk_engine::settings::Secret::Text("http://dav.example/".to_owned()),
+        user: None,
+        password: None,
+    }];
+    for now in [LATER, "2026-10-19T02:30:00Z"] {
+        let night = desk.night(now);
+        assert!(night.changes.is_empty(), "{}", night.changes.to_text());
+        assert_eq!(
+            night.blocks("post"),
+            [("23T12:00".to_owned(), "23T13:00".to_owned())],
+            "it is still pinned"
+        );
+        desk.mirrors.clear();
+    }
 }
 
 #[test]
