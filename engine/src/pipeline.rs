@@ -59,6 +59,14 @@ pub struct Kept {
 }
 
 /// How a desk is planned.
+///
+/// ```
+/// use plokk_engine::How;
+/// use plokk_solver::Options;
+/// let plan = How::searching(Options::default());
+/// let nightly = How { carry: true, ..plan.clone() };
+/// assert!(!plan.carry && nightly.carry);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct How {
     /// How hard to search, where there is something to search.

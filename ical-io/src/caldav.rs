@@ -22,7 +22,6 @@ const LIST: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 </C:calendar-query>"#;
 
 /// A collection on a server.
-#[derive(Debug)]
 pub struct Collection {
     agent: Agent,
     timeout: Duration,
@@ -31,6 +30,13 @@ pub struct Collection {
     /// The collection's path, with a slash at its end.
     path: String,
     authorization: Option<String>,
+}
+
+impl std::fmt::Debug for Collection {
+    /// Without what may be secret in it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Collection").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
 }
 
 /// Something that stands in a collection.
@@ -55,6 +61,16 @@ pub enum Written {
 
 impl Collection {
     /// A collection at a URL. Credentials in the URL stand for `user` and `password`. Nothing is asked of the server.
+    ///
+    /// ```
+    /// use plokk_ical_io::caldav::Collection;
+    /// use std::time::Duration;
+    /// let at = |url| Collection::new(url, Some("mari"), Some("sekret"), Duration::from_secs(1), None);
+    /// let nobody = at("http://127.0.0.1:1/mari/plokk/")?;
+    /// assert!(nobody.list().is_err_and(|reason| !reason.contains("sekret")));
+    /// assert!(at("caldav.example").is_err_and(|reason| !reason.contains("sekret")));
+    /// # Ok::<(), String>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -73,6 +73,16 @@ fn agent(secure: bool, settings: &FetchSettings) -> Result<Agent, String> {
 /// An HTTP client with the TLS that feeds are read with: for what else is to be told to a server. A status that is an
 /// error is an answer; `secure`: without TLS it is of no use.
 ///
+/// ```
+/// use plokk_ical_io::{http_agent, http_error};
+/// use std::time::Duration;
+/// let timeout = Duration::from_secs(1);
+/// let agent = http_agent(false, timeout, None)?;
+/// let error = agent.get("http://127.0.0.1:1/sekret").call().expect_err("nobody listens there");
+/// assert!(!http_error(&error, timeout).contains("sekret"));
+/// # Ok::<(), String>(())
+/// ```
+///
 /// # Errors
 ///
 /// When this machine cannot speak TLS and `secure` asks for it, or the proxy's URL cannot be understood.
