@@ -45,6 +45,11 @@ impl Past<'_> {
         uid.is_some_and(|uid| self.blocks.iter().any(|block| block.uid == uid))
     }
 
+    /// Whether an event of this UID is a block of this desk, or a stretch of busy time that Plokk publishes.
+    pub(crate) fn is_published(&self, uid: Option<&str>) -> bool {
+        self.is_block(uid) || uid.is_some_and(|uid| uid.starts_with("busy-") && uid.ends_with("@plokk"))
+    }
+
     /// What is remembered; nothing at first.
     pub(crate) fn diary(&self) -> Diary {
         self.diary.cloned().unwrap_or_default()

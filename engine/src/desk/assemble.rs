@@ -55,7 +55,7 @@ impl Desk {
     ) -> Result<Desk, DeskError> {
         let horizon = horizon(&settings, now);
         let shelf = Shelf::read(&settings, feeds)?;
-        let (client_hours, client_busy, clients) = clients(&settings, &shelf, horizon);
+        let (client_hours, client_busy, clients) = clients(&settings, &shelf, horizon, past);
         let assistant_hours: Vec<WorkingTime> = settings
             .assistants
             .iter()

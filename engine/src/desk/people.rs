@@ -60,14 +60,17 @@ pub(crate) fn clients(
     settings: &Settings,
     shelf: &Shelf,
     horizon: Window,
+    past: &Past<'_>,
 ) -> (Vec<WorkingTime>, ClientBusy, Vec<ClientTime>) {
     let mut hours = Vec::new();
     let mut busy = Vec::new();
     let mut times = Vec::new();
     for client in &settings.clients {
         let working = working_time(shelf, client.timezone, &client.hours, &client.feeds, horizon);
-        let taken: Vec<(Busy, String)> =
-            busy_of(shelf, client.timezone, &client.feeds, None, horizon).collect();
+        let taken: Vec<(Busy, String)> = busy_of(shelf, client.timezone, &client.feeds, None, horizon)
+            // What Plokk has published keeps no client away who shows it.
+            .filter(|(item, _)| !past.is_published(item.uid.as_deref()))
+            .collect();
         let away = set(taken.iter().map(|(item, _)| window(item)).collect());
         times.push(ClientTime { reachable: subtract(&working.within(horizon), &away) });
         hours.push(working);

@@ -38,6 +38,17 @@ fn a_copy_in_her_own_calendar_does_not_make_her_busy() {
 }
 
 #[test]
+fn a_client_who_shows_our_blocks_is_no_less_reachable() {
+    let mut desk = usual();
+    let before = desk.night(MONDAY).planned.desk.clients[0].clone();
+    let acme = desk.feeds["acme.ics"].clone() + &desk.events("clients/acme.ics").concat();
+    desk.feed("acme.ics", &acme);
+    let night = desk.night(LATER);
+    assert_eq!(night.planned.desk.clients[0], before);
+    assert!(night.changes.is_empty(), "{}", night.changes.to_text());
+}
+
+#[test]
 fn a_block_she_has_moved_stays_where_she_put_it() {
     for in_mirror in [false, true] {
         let mut desk = usual();
