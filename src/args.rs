@@ -1,5 +1,9 @@
 //! The command line: raw flags, and the checked requests that are made of them once.
 
+mod night;
+
+pub(crate) use night::{History, Nightly, Serve, Token, TokenAct, TokenDesk, TokenMake, TokenRevoke, Undo};
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueHint};
@@ -38,6 +42,16 @@ pub(crate) enum Command {
     Freebusy(Freebusy),
     /// List the instances of a recurrence rule
     Recur(Recur),
+    /// Plan every night, for one desk or thousands: refresh, plan from the last plan, publish, say what changed
+    Nightly(Nightly),
+    /// List the plans that were published
+    History(History),
+    /// Publish an earlier plan again
+    Undo(Undo),
+    /// Make, list and take back the tokens in the addresses of served calendars
+    Token(Token),
+    /// Serve the calendars of one or many desks to those who subscribe
+    Serve(Serve),
     /// Print shell completions
     Completions(Completions),
 }
@@ -85,6 +99,11 @@ impl Search {
     /// Whether nothing is said about it.
     pub(crate) fn is_default(self) -> bool {
         self.time_limit.is_none() && self.effort.is_none()
+    }
+
+    /// How hard to search, where that is said.
+    pub(crate) fn effort(self) -> Option<f64> {
+        self.effort
     }
 
     pub(crate) fn options(self) -> Options {

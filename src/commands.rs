@@ -4,11 +4,16 @@ mod check;
 mod completions;
 mod explain;
 mod freebusy;
+mod history;
 mod init;
+pub(crate) mod nightly;
 mod occurrences;
-mod plan;
+pub(crate) mod plan;
 mod recur;
+mod serve;
 mod solve;
+mod token;
+mod undo;
 
 use crate::args::Command;
 use crate::exit::Outcome;
@@ -24,6 +29,11 @@ pub(crate) fn run(command: Command) -> Outcome {
         Command::Occurrences(args) => occurrences::run(&args),
         Command::Freebusy(args) => freebusy::run(&args),
         Command::Recur(args) => recur::run(&args),
+        Command::Nightly(args) => nightly::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Undo(args) => undo::run(&args),
+        Command::Token(args) => token::run(&args.act),
+        Command::Serve(args) => serve::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -1,9 +1,11 @@
 //! A desk's folder: what is read from it, what is kept in it, and what is published.
 
 use crate::exit::Failure;
+use crate::history::{Edition, History};
 use crate::{files, progress, proxy, terminal};
 use chrono::{DateTime, Utc};
-use plokk_engine::{FeedText, Inputs, Kept, OutFile, Settings, Warning, published_paths};
+use indicatif::ProgressBar;
+use plokk_engine::{FeedText, Inputs, Kept, Settings, Warning, published_paths};
 use plokk_ical_io::{Feed, FeedSpec, FeedState, FetchSettings, fetch_all};
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -13,10 +15,15 @@ use std::path::{Path, PathBuf};
 /// The settings' file.
 pub(crate) const SETTINGS: &str = "plokk.toml";
 
+/// What a night has changed, in the output folder.
+pub(crate) const CHANGES_FILE: &str = "changes.md";
+
 /// A desk's folder.
 pub(crate) struct Home {
     folder: PathBuf,
     pub(crate) settings: Settings,
+    /// Nothing is shown while feeds are fetched: other desks are at work, too.
+    pub(crate) quiet: bool,
 }
 
 /// As long as it lives, no other run plans the desk.
@@ -45,7 +52,7 @@ impl Home {
             let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
             Failure::Input(lines.join("\n"))
         })?;
-        Ok(Home { folder: folder.to_owned(), settings })
+        Ok(Home { folder: folder.to_owned(), settings, quiet: false })
     }
 
     /// Where the plan is published.
@@ -95,7 +102,7 @@ impl Home {
             )));
         }
         let store = self.kept_folder().join("feeds");
-        let bar = progress::fetching(specs.len());
+        let bar = if self.quiet { ProgressBar::hidden() } else { progress::fetching(specs.len()) };
         // Feeds that share a proxy are fetched together; nearly always that is all of them.
         let mut by_proxy: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
         for (place, spec) in specs.iter().enumerate() {
@@ -126,26 +133,48 @@ impl Home {
         serde_json::from_slice(&fs::read(self.last_file()).ok()?).ok()
     }
 
-    fn published(&self) -> BTreeMap<String, Vec<u8>> {
+    /// The files published before, by path.
+    pub(crate) fn published(&self) -> BTreeMap<String, Vec<u8>> {
         let output = self.output();
         let read = |path: String| fs::read(output.join(&path)).ok().map(|bytes| (path, bytes));
         published_paths(&self.settings).into_iter().filter_map(read).collect()
     }
 
-    /// Publishes a plan and keeps it for the next run; returns how many calendars changed.
+    /// Publishes a plan and keeps it for the next run, all of it or nothing; returns how many calendars
+    /// changed. What was published is kept in the desk's history, if anything was.
     ///
     /// # Errors
     ///
     /// When a file cannot be written; what was published before is then still whole.
-    pub(crate) fn publish(&self, out: &[OutFile], kept: &Kept) -> Result<usize, Failure> {
+    pub(crate) fn publish(&self, edition: &Edition<'_>) -> Result<usize, Failure> {
         let output = self.output();
-        let kept = serde_json::to_vec(kept).map_err(Failure::plokk)?;
-        let mut all: Vec<(PathBuf, &[u8])> =
-            out.iter().map(|file| (output.join(&file.path), file.bytes.as_slice())).collect();
         let last = self.last_file();
-        all.push((last.clone(), &kept));
-        let written = files::replace_all(&all)?;
-        Ok(written.iter().filter(|path| **path != last).count())
+        let kept = serde_json::to_vec(edition.kept).map_err(Failure::plokk)?;
+        let mut all: Vec<(PathBuf, Vec<u8>)> =
+            edition.files.iter().map(|file| (output.join(&file.path), file.bytes.clone())).collect();
+        let changed = all.iter().filter(|(path, bytes)| fs::read(path).ok().as_ref() != Some(bytes)).count();
+        if changed == 0 {
+            // When it was found unchanged is good to know, and no loss.
+            files::replace_lightly(&last, &kept)?;
+            return Ok(0);
+        }
+        let history = History::of(&self.kept_folder());
+        let (path, bytes) = history.entry(edition)?;
+        all.push((path, bytes));
+        if let Some(notes) = &edition.notes {
+            all.push((output.join(CHANGES_FILE), notes.clone().into_bytes()));
+        }
+        all.push((last, kept));
+        let all: Vec<(PathBuf, &[u8])> =
+            all.iter().map(|(path, bytes)| (path.clone(), bytes.as_slice())).collect();
+        files::commit(&self.journal(), &all)?;
+        history.forget_old();
+        Ok(changed)
+    }
+
+    /// The nights that were published.
+    pub(crate) fn history(&self) -> History {
+        History::of(&self.kept_folder())
     }
 
     /// Calendars of clients in the output folder who are no longer on the desk. They are not ours to
@@ -170,10 +199,16 @@ impl Home {
     /// When another run is at it.
     pub(crate) fn lock(&self) -> Result<Lock, Failure> {
         let folder = self.kept_folder();
-        fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, "make", &error))?;
+        files::private_folder(&folder)?;
         let path = folder.join("lock");
         let file = File::create(&path).map_err(|error| Failure::file(&path, "open", &error))?;
         match file.try_lock() {
+            Ok(()) if files::recover(&self.journal(), &self.folder) => {
+                terminal::say(&format!(
+                    "{}: a run before this one was killed while it published; its work has been brought to its end",
+                    self.folder.display()
+                ));
+            }
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(Failure::Input(format!(
@@ -189,7 +224,18 @@ impl Home {
         Ok(Lock { _file: file })
     }
 
-    fn kept_folder(&self) -> PathBuf {
+    /// The folder of the desk.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a run that publishes says what it is about to do.
+    fn journal(&self) -> PathBuf {
+        self.kept_folder().join("publishing.json")
+    }
+
+    /// The folder of what is kept between runs.
+    pub(crate) fn kept_folder(&self) -> PathBuf {
         self.folder.join(".plokk")
     }
 

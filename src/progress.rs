@@ -117,24 +117,24 @@ impl Observer for Bar {
     }
 }
 
-/// Counts the problems of a fleet on standard error, when that is a terminal.
+/// Counts the problems or desks of a fleet on standard error, when that is a terminal.
 pub(crate) struct Fleet {
     bar: ProgressBar,
     failed: AtomicUsize,
 }
 
 impl Fleet {
-    /// A bar for so many problems; Ctrl-C is listened to as in [`Bar::start`].
+    /// A bar for so many of what is `doing`; Ctrl-C is listened to as in [`Bar::start`].
     ///
     /// # Errors
     ///
     /// When the system refuses the signal handler.
-    pub(crate) fn start(problems: usize) -> Result<Fleet, Failure> {
+    pub(crate) fn start(doing: &str, count: usize) -> Result<Fleet, Failure> {
         listen()?;
-        let bar = ProgressBar::new(problems as u64);
+        let bar = ProgressBar::new(count as u64);
         let colour = if Paint::for_errors().is_on() { ".cyan/dim" } else { "" };
         let template =
-            format!("solving {{bar:24{colour}}} {{pos}} of {{len}}  {{elapsed:>4}}, {{eta}} left{{msg}}");
+            format!("{doing:<9} {{bar:24{colour}}} {{pos}} of {{len}}  {{elapsed:>4}}, {{eta}} left{{msg}}");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("━╸─"));
         }
@@ -159,7 +159,11 @@ impl Fleet {
 }
 
 /// The handler is the process's: set once, however many searches follow.
-fn listen() -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// When the system refuses the signal handler.
+pub(crate) fn listen() -> Result<(), Failure> {
     static LISTENING: AtomicBool = AtomicBool::new(false);
     if LISTENING.swap(true, Ordering::SeqCst) {
         return Ok(());

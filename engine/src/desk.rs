@@ -18,6 +18,7 @@ mod working;
 pub(crate) use local::{daily, date, midnight, weekly};
 pub(crate) use spans::{pad, subtract, total};
 
+use crate::calm::Diary;
 use crate::settings::{DayInterval, Settings};
 use crate::warning::Warning;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -66,6 +67,8 @@ pub struct Desk {
     pub pinned: Vec<Pinned>,
     /// What was wrong or doubtful in the feeds, in the order of the feeds.
     pub warnings: Vec<Warning>,
+    /// What is remembered of what she did by hand, for the next run.
+    pub diary: Diary,
 }
 
 /// An assistant's time within the horizon.
@@ -121,6 +124,8 @@ pub struct Work {
     pub category: String,
     /// How long it takes altogether.
     pub estimate: TimeDelta,
+    /// PERCENT-COMPLETE, 0 to 100.
+    pub percent: u8,
     /// How much of that is left to plan: less what is done and what is pinned; whole slots.
     pub remaining: TimeDelta,
     /// Not before.
@@ -188,6 +193,8 @@ pub struct Pinned {
     pub uid: Option<String>,
     /// The event's SUMMARY, where it is known.
     pub summary: Option<String>,
+    /// Whether it is a block of the last plan that has begun, not one she has fixed.
+    pub begun: bool,
 }
 
 /// Why a desk cannot be planned: assistants' own feeds cannot be read, and planning over their meetings

@@ -11,6 +11,9 @@
 mod before;
 mod busy;
 mod event;
+mod ledger;
+mod restore;
+mod rolling;
 #[cfg(test)]
 mod tests;
 mod uid;
@@ -19,12 +22,17 @@ use crate::desk::{Desk, Window, Work};
 use crate::plan::{Plan, PlannedChunk};
 use crate::settings::{Assistant, Client, Settings};
 use before::Before;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use event::{Stamp, block_event, busy_event};
+use event::{block_event, busy_event};
+use ledger::{KEPT, Ledger};
 use plokk_ical_io::{Calendar, Component, Property, vtimezone, write};
+use rolling::rolling;
 use std::collections::BTreeMap;
 use uid::BlockUids;
+
+pub(crate) use before::{PublishedBlock, published_blocks, summaries};
+pub use restore::restore;
 
 /// A file to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +104,7 @@ pub fn publish(desk: &Desk, plan: &Plan, before: &BTreeMap<String, Vec<u8>>) -> 
     let uids = BlockUids::assign(&plan.chunks, &before, desk.now);
     let blocks: Vec<Block<'_>> =
         plan.chunks.iter().zip(uids.0).map(|(c, uid)| Block::new(desk, c, uid)).collect();
-    let press = Press { desk, before: &before, blocks: &blocks };
+    let press = Press { desk, ledger: Ledger { before: &before, now: desk.now }, blocks: &blocks };
     let mut files = Vec::new();
     for assistant in &desk.settings.assistants {
         files.push(press.full(assistant));
@@ -149,7 +157,7 @@ impl<'a> Block<'a> {
 /// Makes the files one by one.
 struct Press<'a> {
     desk: &'a Desk,
-    before: &'a Before,
+    ledger: Ledger<'a>,
     blocks: &'a [Block<'a>],
 }
 
@@ -158,9 +166,11 @@ impl Press<'_> {
     fn full(&self, assistant: &Assistant) -> OutFile {
         let path = full_path(assistant);
         let own = self.blocks.iter().filter(|block| block.is_by(assistant));
-        let events = own
-            .map(|block| self.stamped(&path, block_event(block, assistant.timezone, event::For::Assistant)));
-        self.file(&path, &assistant.name, assistant.timezone, events.collect())
+        let events = own.map(|block| {
+            self.ledger.stamped(&path, block_event(block, assistant.timezone, event::For::Assistant))
+        });
+        let events = self.ledger.with_past(&path, events.collect());
+        self.file(&path, &assistant.name, assistant.timezone, events)
     }
 
     /// When the assistant is busy, and nothing else.
@@ -176,8 +186,9 @@ impl Press<'_> {
         let path = client_path(client);
         let own = self.blocks.iter().filter(|block| block.is_for(client));
         let mut events: Vec<Component> = own
-            .map(|block| self.stamped(&path, block_event(block, client.timezone, event::For::Client)))
+            .map(|block| self.ledger.stamped(&path, block_event(block, client.timezone, event::For::Client)))
             .collect();
+        events = self.ledger.with_past(&path, events);
         for (place, assistant) in self.desk.settings.assistants.iter().enumerate() {
             if self.serves(place, at) {
                 events.extend(self.busy_events(&path, assistant, client.timezone, Some(client)));
@@ -218,35 +229,17 @@ impl Press<'_> {
         let mut events: Vec<Component> = Vec::new();
         for stretch in stretches {
             let uid = uid::busy(&assistant.id, stretch.from, but.map(|client| client.id.as_str()));
-            events.push(self.stamped(path, busy_event(&uid, stretch, zone)));
+            events.push(self.ledger.stamped(path, busy_event(&uid, stretch, zone)));
         }
         events
     }
 
-    /// Gives an event its SEQUENCE and times of change: those it had, if nothing else changed.
-    fn stamped(&self, path: &str, event: Component) -> Component {
-        let now = self.desk.now;
-        let uid = event.uid().unwrap_or_default();
-        let stamp = match (self.before.event(path, &uid), self.before.sequence_elsewhere(&uid)) {
-            (Some(old), _) if old.says_the_same(&event) => old.stamp.clone(),
-            (Some(old), _) => Stamp::new(old.stamp.sequence.saturating_add(1), now),
-            (None, Some(sequence)) => Stamp::new(sequence.saturating_add(1), now),
-            (None, None) => Stamp::new(0, now),
-        };
-        drop(uid);
-        stamp.put_on(event)
-    }
-
     fn file(&self, path: &str, name: &str, zone: Tz, events: Vec<Component>) -> OutFile {
-        let assemble =
-            |modified: DateTime<Utc>| write(&calendar(name, zone, self.desk.horizon, &events, modified));
-        // The calendar was modified when its bytes were; if they are the same but for that, then.
-        let kept = self.before.modified(path).map(assemble);
-        let bytes = match kept {
-            Some(kept) if self.before.is(path, &kept) => kept,
-            _ => assemble(self.desk.now),
+        let make = |events: &[Component], modified| {
+            write(&calendar(name, zone, self.desk.horizon, events, modified))
         };
-        OutFile { path: path.to_owned(), bytes }
+        let events = rolling(events, self.desk.now, &|events| make(events, self.desk.now).len());
+        self.ledger.file(path, &|modified| make(&events, modified))
     }
 }
 
@@ -273,7 +266,7 @@ fn calendar(
     ] {
         calendar.push(property);
     }
-    calendar.push_component(vtimezone(zone, horizon.from, horizon.to));
+    calendar.push_component(vtimezone(zone, horizon.from - KEPT - TimeDelta::days(1), horizon.to));
     for event in events {
         calendar.push_component(event.clone());
     }

@@ -3,6 +3,7 @@
 //! [`Settings::read`] takes the text and gives plain data in which nothing is left to check, or
 //! every fault of the file at once, each with its place, its cause and the nearest valid spelling.
 
+mod deliver;
 mod duration;
 mod fault;
 mod feeds;
@@ -15,6 +16,8 @@ mod reader;
 mod syntax;
 mod zone;
 
+pub(crate) use deliver::forget;
+pub use deliver::{CaldavSettings, MailSettings, NotifySettings, PublishSettings, Secret, WebhookStyle};
 pub use fault::SettingFault;
 
 use chrono::TimeDelta;
@@ -37,6 +40,10 @@ pub struct Settings {
     pub categories: Vec<Category>,
     /// What each shortfall costs, and how urgency and the freeze weigh.
     pub weights: WeightSettings,
+    /// Where calendars are pushed to, beside the feeds.
+    pub publish: PublishSettings,
+    /// Who is told what a night has changed.
+    pub notify: NotifySettings,
 }
 
 /// `[planning]`.

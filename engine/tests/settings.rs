@@ -167,3 +167,20 @@ proptest! {
         prop_assert!(sorted);
     }
 }
+
+#[test]
+fn the_reference_of_what_has_no_default_is_right_too() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/settings.md");
+    let page = std::fs::read_to_string(path).expect("the reference");
+    let block =
+        page.split("```toml\n").nth(2).and_then(|rest| rest.split("```").next()).expect("its example");
+    let desk = "[[assistant]]\nid = \"mari\"\ntimezone = \"Europe/Tallinn\"\nfeeds = [\"feeds/mari.ics\"]\n";
+    let all: String =
+        block.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
+    for text in [block, &all] {
+        let settings =
+            Settings::read(&format!("{desk}{text}"), "settings.md").expect("nothing is wrong with it");
+        assert_eq!(settings.publish.caldav[0].assistant, "mari");
+        assert!(settings.notify.mail.is_some());
+    }
+}

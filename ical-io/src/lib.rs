@@ -39,6 +39,7 @@
 //! its start or never, changes which time zone database holds.
 
 mod busy;
+pub mod caldav;
 mod expand;
 mod fault;
 mod feed;
@@ -55,7 +56,9 @@ mod zone;
 
 pub use busy::{Availability, Busy, FreeBusy, FreeBusyType, availability, busy, freebusy};
 pub use fault::{Fault, FaultCode};
-pub use feed::{Feed, FeedSpec, FeedState, FetchSettings, Location, fetch_all};
+pub use feed::{
+    Feed, FeedSpec, FeedState, FetchSettings, Location, fetch_all, http_agent, http_error, install_tls,
+};
 pub use model::{Calendar, Component, Param, Property, escape, unescape};
 pub use occurrence::{Occurrence, events};
 pub use read::{Reading, read, read_owned};

@@ -2,26 +2,42 @@
 
 use crate::args::Plan;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::history::{Cause, Edition};
 use crate::home::Home;
 use crate::progress::Bar;
+use crate::push;
 use crate::table::{Align, Table};
 use crate::terminal::{self, Paint};
 use chrono::TimeDelta;
-use plokk_engine::{ClientSummary, PlanError, Planned, plan_and_publish, summarize, words};
+use plokk_engine::{ClientSummary, How, PlanError, Planned, changes, plan_and_publish_as, summarize, words};
 use plokk_ical_io::Zone;
 
 pub(crate) fn run(args: &Plan) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     let _lock = if args.dry_run { None } else { Some(home.lock()?) };
     let inputs = home.inputs(args.at.now(), &args.at.accept, !args.dry_run)?;
+    let mut collections = push::open(&home);
+    let mirrors = collections.iter().map(push::Opened::mirror).collect();
+    let how = How { mirrors, ..How::searching(args.search.options()) };
     let bar = Bar::start(args.search.time_limit)?;
-    let result = plan_and_publish(inputs, &args.search.options(), &bar);
+    let result = plan_and_publish_as(inputs, &how, &bar);
     bar.finish();
     let (planned, files) = result.map_err(failure)?;
     for warning in &planned.plan.warnings {
         terminal::warn(warning);
     }
-    let changed = if args.dry_run { None } else { Some(home.publish(&files, &planned.kept)?) };
+    let edition = Edition {
+        by: Cause::Plan,
+        files: &files,
+        kept: &planned.kept,
+        changes: &changes(&planned, &files),
+        notes: None,
+    };
+    let changed = if args.dry_run { None } else { Some(home.publish(&edition)?) };
+    if changed.is_some() {
+        let troubles = collections.iter_mut().flat_map(|collection| collection.push(&files));
+        troubles.for_each(|trouble| terminal::warn(&trouble));
+    }
     for path in home.left_over() {
         terminal::warn(&format!(
             "{}: its client is not on the desk; the file is left as it is",

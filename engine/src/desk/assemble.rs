@@ -4,10 +4,12 @@ use super::people::{assistant_busy, assistant_time, clients, working_time};
 use super::work::{Draft, Gathered, Sources};
 use super::{AssistantTime, Desk, DeskError, FeedText, Pinned, Window, Work, local};
 use super::{chunks::cut, links, pinned, shelf::Shelf, working::WorkingTime};
+use crate::calm::{Diary, HandWork, Past, begun, read_by_hand};
 use crate::settings::Settings;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use plokk_ical_io::Zone;
+use std::collections::{BTreeSet, HashMap};
 
 impl Desk {
     /// Makes a desk of its settings, the bytes of its feeds, and the time at which it is planned.
@@ -40,15 +42,26 @@ impl Desk {
     ///
     /// An assistant's own feed that cannot be read, since planning over her meetings would be wrong.
     pub fn assemble(settings: Settings, feeds: &[FeedText], now: DateTime<Utc>) -> Result<Desk, DeskError> {
+        Desk::assemble_after(settings, feeds, now, &Past::default())
+    }
+
+    /// As [`Desk::assemble`], after what went before: blocks that have begun stay, and what she did by
+    /// hand to her blocks counts.
+    pub(crate) fn assemble_after(
+        settings: Settings,
+        feeds: &[FeedText],
+        now: DateTime<Utc>,
+        past: &Past<'_>,
+    ) -> Result<Desk, DeskError> {
         let horizon = horizon(&settings, now);
         let shelf = Shelf::read(&settings, feeds)?;
-        let (client_hours, client_busy, clients) = clients(&settings, &shelf, horizon);
+        let (client_hours, client_busy, clients) = clients(&settings, &shelf, horizon, past);
         let assistant_hours: Vec<WorkingTime> = settings
             .assistants
             .iter()
             .map(|a| working_time(&shelf, a.timezone, &a.hours, &a.feeds, horizon))
             .collect();
-        let busy = |index| assistant_busy(&settings, index, &shelf, &client_busy, horizon);
+        let busy = |index| assistant_busy(&settings, index, &shelf, &client_busy, horizon, past);
         let busy: Vec<_> = (0..settings.assistants.len()).map(busy).collect();
         let sources = Sources {
             settings: &settings,
@@ -60,9 +73,12 @@ impl Desk {
         };
         let mut gathered: Gathered = sources.gather();
         links::resolve(&mut gathered, &shelf);
+        let (mut busy, mut blocks): (Vec<_>, Vec<Vec<Pinned>>) = busy.into_iter().unzip();
+        let diary = calm(&settings, &shelf, past, &mut gathered.drafts, &mut blocks, horizon, now);
         let mut assistants: Vec<AssistantTime> = Vec::new();
         let mut pinned: Vec<Pinned> = Vec::new();
-        for (working, (busy, blocks)) in assistant_hours.iter().zip(busy) {
+        for (place, working) in assistant_hours.iter().enumerate() {
+            let (busy, blocks) = (std::mem::take(&mut busy[place]), std::mem::take(&mut blocks[place]));
             assistants.push(assistant_time(&settings, working, busy, &blocks, horizon, now));
             pinned
                 .extend(blocks.into_iter().filter(|b| b.time.from < horizon.to && horizon.from < b.time.to));
@@ -71,7 +87,56 @@ impl Desk {
         fit_chunks(&mut gathered.drafts, TimeDelta::minutes(i64::from(settings.planning.slot)), &shelf);
         let (work, later) = within(gathered.drafts, horizon);
         let warnings = shelf.into_warnings();
-        Ok(Desk { settings, now, horizon, assistants, clients, work, later, pinned, warnings })
+        Ok(Desk { settings, now, horizon, assistants, clients, work, later, pinned, warnings, diary })
+    }
+}
+
+/// What was done by hand and what has begun: blocks join the pinned ones of each assistant, and what she
+/// has deleted comes off the work. What is to be remembered of it.
+fn calm(
+    settings: &Settings,
+    shelf: &Shelf,
+    past: &Past<'_>,
+    drafts: &mut [Draft],
+    blocks: &mut [Vec<Pinned>],
+    horizon: Window,
+    now: DateTime<Utc>,
+) -> Diary {
+    if past.plan.is_none() && past.blocks.is_empty() {
+        return Diary::default();
+    }
+    let percents: HashMap<String, u8> =
+        drafts.iter().map(|draft| (draft.work.id.clone(), draft.work.percent)).collect();
+    let open = |task: &str| percents.get(task).copied();
+    let own = settings
+        .assistants
+        .iter()
+        .flat_map(|a| shelf.of(&a.feeds).map(|shelved| (&shelved.calendar, Zone::Iana(a.timezone))));
+    let HandWork { pinned, mut diary, warnings } = read_by_hand(past, settings, own, horizon, &open);
+    for warning in warnings {
+        shelf.warn(0, &warning.code, &warning.source, warning.line, warning.message);
+    }
+    for draft in drafts.iter_mut() {
+        let work = &mut draft.work;
+        let done = TimeDelta::minutes(diary.done_minutes(&work.id, work.percent));
+        work.remaining = (work.remaining - done).max(TimeDelta::zero());
+    }
+    let known: Vec<Pinned> = blocks.iter().flatten().cloned().chain(pinned.iter().cloned()).collect();
+    let begun = begun(past, settings, &diary, &known, horizon, now, &open);
+    for block in pinned.into_iter().chain(begun) {
+        blocks[block.assistant].push(block);
+    }
+    for own in blocks {
+        own.sort_by_cached_key(|block| (block.time, block.task.clone(), block.uid.clone()));
+    }
+    diary.percent = percents.into_iter().filter(|(_, percent)| *percent > 0).collect();
+    diary
+}
+
+impl Desk {
+    /// The horizon of a run at some moment.
+    pub(crate) fn horizon_at(settings: &Settings, now: DateTime<Utc>) -> Window {
+        horizon(settings, now)
     }
 }
 

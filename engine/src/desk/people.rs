@@ -4,6 +4,7 @@ use super::shelf::Shelf;
 use super::spans::{intersect, pad, set, subtract};
 use super::working::WorkingTime;
 use super::{AssistantTime, BusyTime, ClientTime, Pinned, Window};
+use crate::calm::Past;
 use crate::settings::{Assistant, Settings};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -59,14 +60,17 @@ pub(crate) fn clients(
     settings: &Settings,
     shelf: &Shelf,
     horizon: Window,
+    past: &Past<'_>,
 ) -> (Vec<WorkingTime>, ClientBusy, Vec<ClientTime>) {
     let mut hours = Vec::new();
     let mut busy = Vec::new();
     let mut times = Vec::new();
     for client in &settings.clients {
         let working = working_time(shelf, client.timezone, &client.hours, &client.feeds, horizon);
-        let taken: Vec<(Busy, String)> =
-            busy_of(shelf, client.timezone, &client.feeds, None, horizon).collect();
+        let taken: Vec<(Busy, String)> = busy_of(shelf, client.timezone, &client.feeds, None, horizon)
+            // What Plokk has published keeps no client away who shows it.
+            .filter(|(item, _)| !past.is_published(item.uid.as_deref()))
+            .collect();
         let away = set(taken.iter().map(|(item, _)| window(item)).collect());
         times.push(ClientTime { reachable: subtract(&working.within(horizon), &away) });
         hours.push(working);
@@ -76,13 +80,15 @@ pub(crate) fn clients(
 }
 
 /// One assistant's busy time: what stands in her own calendars, apart from pinned blocks, which are
-/// given back separately, and clients' meetings she takes part in.
+/// given back separately, and copies of blocks that Plokk has published; and clients' meetings she
+/// takes part in.
 pub(crate) fn assistant_busy(
     settings: &Settings,
     index: usize,
     shelf: &Shelf,
     clients: &ClientBusy,
     horizon: Window,
+    past: &Past<'_>,
 ) -> (Vec<BusyTime>, Vec<Pinned>) {
     let assistant: &Assistant = &settings.assistants[index];
     let email = assistant.email.as_deref();
@@ -97,7 +103,9 @@ pub(crate) fn assistant_busy(
                 time: window(&item),
                 uid: item.uid,
                 summary: item.summary,
+                begun: false,
             }),
+            None if past.is_block(item.uid.as_deref()) => {}
             None => times.push(busy_time(item, None, source)),
         }
     }
@@ -143,9 +151,13 @@ pub(crate) fn assistant_time(
     let working = working.within(horizon);
     let meetings = pad(busy.iter().map(|time| time.time), buffers.meeting);
     // Beside a pinned block any work may come, so the longest of the buffers is kept.
-    let blocks = pad(pinned.iter().map(|block| block.time), buffers.meeting.max(buffers.other_client));
+    let of = |begun| pinned.iter().filter(move |block| block.begun == begun).map(|block| block.time);
+    let blocks = pad(of(false), buffers.meeting.max(buffers.other_client));
+    // What comes after a block that has begun was planned with the right buffer already.
+    let begun = pad(of(true), buffers.same_batch);
     let to_come = Window { from: now.max(horizon.from), to: horizon.to };
     let free = subtract(&subtract(&intersect(&working, &set(vec![to_come])), &meetings), &blocks);
+    let free = subtract(&free, &begun);
     let within = |time: &BusyTime| time.time.from < horizon.to && horizon.from < time.time.to;
     AssistantTime { working, busy: busy.into_iter().filter(within).collect(), free }
 }

@@ -169,6 +169,7 @@ impl Sources<'_> {
             owner,
             summary: todo.summary.clone(),
             estimate,
+            percent: todo.percent.min(100),
             remaining: estimate * i32::from(100 - todo.percent.min(100)) / 100,
             release,
             due,

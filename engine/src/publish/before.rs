@@ -1,8 +1,9 @@
 //! What was published before: the UIDs, SEQUENCEs and times of change that must live on.
 
-use super::event::{STAMPS, Stamp};
+use super::event::{CANCELLED, STAMPS, Stamp};
 use super::{full_path, uid};
 use crate::desk::Window;
+use crate::plan::Plan;
 use crate::settings::Settings;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -26,8 +27,12 @@ struct OldFile {
 pub(crate) struct OldEvent {
     /// Its content lines, without those that only say that it changed.
     lines: Vec<String>,
-    time: Option<Window>,
+    pub(crate) time: Option<Window>,
     pub(crate) stamp: Stamp,
+    /// The event itself.
+    pub(crate) component: Component,
+    /// Whether it was called off.
+    pub(crate) cancelled: bool,
 }
 
 /// A block as it was published.
@@ -38,6 +43,70 @@ pub(crate) struct OldBlock {
     pub(crate) time: Window,
     /// Who was to do it.
     pub(crate) assistant: String,
+    /// Whether it was called off.
+    pub(crate) cancelled: bool,
+}
+
+/// A block as it was published, for those who look for copies of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PublishedBlock {
+    pub(crate) uid: String,
+    /// The task, where the last plan has it.
+    pub(crate) task: Option<String>,
+    /// Who was to do it: her id.
+    pub(crate) assistant: String,
+    pub(crate) time: Window,
+    pub(crate) sequence: u32,
+    pub(crate) modified: DateTime<Utc>,
+    pub(crate) cancelled: bool,
+}
+
+/// The blocks of the assistants' feeds as they were published; `plan` is what they came from.
+pub(crate) fn published_blocks(
+    settings: &Settings,
+    files: &BTreeMap<String, Vec<u8>>,
+    plan: Option<&Plan>,
+) -> Vec<PublishedBlock> {
+    let tasks: HashMap<String, &str> = plan
+        .iter()
+        .flat_map(|plan| &plan.chunks)
+        .map(|chunk| (uid::stem(&chunk.task), chunk.task.as_str()))
+        .collect();
+    let mut blocks = Vec::new();
+    for assistant in &settings.assistants {
+        let path = full_path(assistant);
+        let Some(file) = files.get(&path).map(|bytes| OldFile::read(bytes, &path)) else { continue };
+        for (uid, event) in file.events {
+            let (Some((stem, _)), Some(time)) = (uid::split(&uid), event.time) else { continue };
+            blocks.push(PublishedBlock {
+                task: tasks.get(stem).map(|task| (*task).to_owned()),
+                assistant: assistant.id.clone(),
+                time,
+                sequence: event.stamp.sequence,
+                modified: utc(&event.stamp.modified).unwrap_or_default(),
+                cancelled: event.cancelled,
+                uid,
+            });
+        }
+    }
+    // A block that went to a colleague is called off in one feed and stands in another.
+    blocks.sort_by(|a, b| (&a.uid, a.cancelled, &a.assistant).cmp(&(&b.uid, b.cancelled, &b.assistant)));
+    blocks.dedup_by(|later, first| later.uid == first.uid);
+    blocks
+}
+
+/// What the events of the assistants' feeds are called, by UID.
+pub(crate) fn summaries(settings: &Settings, files: &BTreeMap<String, Vec<u8>>) -> HashMap<String, String> {
+    let feeds = settings.assistants.iter().filter_map(|assistant| files.get(&full_path(assistant)));
+    let events = feeds.flat_map(|bytes| {
+        let calendar = read(bytes, "").calendar;
+        let named: Vec<(String, String)> = calendar
+            .named("VEVENT")
+            .filter_map(|event| Some((event.uid()?.into_owned(), event.text("SUMMARY")?.into_owned())))
+            .collect();
+        named
+    });
+    events.collect()
 }
 
 impl Before {
@@ -70,9 +139,20 @@ impl Before {
         let blocks = events.filter_map(|(assistant, (uid, event))| {
             let (own, number) = uid::split(uid)?;
             (own == stem).then_some(())?;
-            Some(OldBlock { number, time: event.time?, assistant: assistant.clone() })
+            let cancelled = event.cancelled;
+            Some(OldBlock { number, time: event.time?, assistant: assistant.clone(), cancelled })
         });
-        blocks.collect()
+        let mut blocks: Vec<OldBlock> = blocks.collect();
+        // One that went to a colleague is called off in one feed and stands in another.
+        blocks.sort_by_key(|block| (block.number, block.cancelled));
+        blocks.dedup_by_key(|block| block.number);
+        blocks
+    }
+
+    /// Every block in a file, with its UID: a feed's past.
+    pub(crate) fn blocks_in(&self, path: &str) -> impl Iterator<Item = (&str, &OldEvent)> {
+        let events = self.files.get(path).into_iter().flat_map(|file| &file.events);
+        events.filter(|(uid, _)| uid::split(uid).is_some()).map(|(uid, event)| (uid.as_str(), event))
     }
 
     /// When the file says it was modified.
@@ -107,7 +187,8 @@ impl OldEvent {
         };
         let time = event.property("DTSTART").zip(event.property("DTEND"));
         let time = time.and_then(|(from, to)| Some(Window { from: moment(from)?, to: moment(to)? }));
-        Some(OldEvent { lines: lines(event), time, stamp })
+        let cancelled = event.text("STATUS").is_some_and(|status| status == CANCELLED);
+        Some(OldEvent { lines: lines(event), time, stamp, component: event.clone(), cancelled })
     }
 
     /// Whether a new event, not yet stamped, is what this one was.
@@ -129,7 +210,12 @@ fn moment(property: &Property) -> Option<DateTime<Utc>> {
     Some(instant(local, &Zone::Iana(zone)))
 }
 
-fn utc(text: &str) -> Option<DateTime<Utc>> {
+/// When an event of ours starts.
+pub(crate) fn start(event: &Component) -> Option<DateTime<Utc>> {
+    event.property("DTSTART").and_then(moment)
+}
+
+pub(crate) fn utc(text: &str) -> Option<DateTime<Utc>> {
     // A year that no calendar has would overflow what is worked out from it.
     let time = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?.and_utc();
     time.checked_add_signed(TimeDelta::days(36_600)).map(|_| time)

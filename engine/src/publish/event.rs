@@ -29,6 +29,19 @@ pub(crate) struct Stamp {
 /// The properties that a [`Stamp`] sets: they say that an event changed, not what it is.
 pub(crate) const STAMPS: [&str; 3] = ["DTSTAMP", "LAST-MODIFIED", "SEQUENCE"];
 
+/// The STATUS of an event that was called off (RFC 5545 section 3.8.1.11).
+pub(crate) const CANCELLED: &str = "CANCELLED";
+
+/// A published event, called off: it takes no time any more, and has changed once more.
+pub(crate) fn called_off(event: &Component, stamp: &Stamp) -> Component {
+    let mut event = event.clone();
+    event.set(Property::raw("STATUS", CANCELLED)).set(Property::raw("TRANSP", "TRANSPARENT"));
+    for name in STAMPS {
+        event.remove(name);
+    }
+    stamp.put_on(event)
+}
+
 impl Stamp {
     /// Changed now.
     pub(crate) fn new(sequence: u32, now: DateTime<Utc>) -> Stamp {

@@ -210,6 +210,7 @@ fn a_pinned_blocks_own_words_are_for_the_assistant() {
         time: pinned.window(),
         uid: None,
         summary: Some("zebra stuff, then Quokka".to_owned()),
+        begun: false,
     });
     let files = files(&desk, &plan(vec![pinned]), &Files::new());
     assert!(unfolded(&files, "mari.ics").contains("zebra stuff\\, then Quokka"));
@@ -251,7 +252,39 @@ fn a_block_that_another_does_keeps_its_uid_and_counts_up() {
     let (uid, _, _) = uid.expect("the block is there");
     let hers = events(&second, "jaan.ics").into_iter().find(|(other, _, _)| *other == uid);
     assert_eq!(hers.map(|(_, _, sequence)| sequence), Some("1".to_owned()));
-    assert!(events(&second, "mari.ics").iter().all(|(other, _, _)| *other != uid));
+    let off = events(&second, "mari.ics").into_iter().find(|(other, _, _)| *other == uid);
+    assert_eq!(off.map(|(_, _, sequence)| sequence), Some("1".to_owned()), "called off in hers");
+    assert_eq!(unfolded(&second, "mari.ics").matches("STATUS:CANCELLED").count(), 1);
+    // It comes back, and goes on counting where it went on.
+    let third = files(&desk, &usual(), &second);
+    let back = events(&third, "mari.ics").into_iter().find(|(other, _, _)| *other == uid);
+    assert_eq!(back.map(|(_, _, sequence)| sequence), Some("2".to_owned()));
+}
+
+#[test]
+fn a_block_that_vanishes_is_called_off_for_a_week_and_what_is_over_stays_as_long() {
+    let desk = desk();
+    let first = files(&desk, &usual(), &Files::new());
+    let mut fewer = usual();
+    let gone = fewer.chunks.remove(2);
+    let second = files(&desk, &fewer, &first);
+    for path in ["mari.ics", "clients/zebra.ics"] {
+        let text = unfolded(&second, path);
+        assert_eq!(text.matches("STATUS:CANCELLED").count(), 1, "{path}");
+        assert_eq!(events(&second, path).len(), events(&first, path).len(), "{path}");
+    }
+    assert!(!unfolded(&second, "clients/quokka.ics").contains("CANCELLED"), "nobody else's business");
+    assert_eq!(files(&desk, &fewer, &second), second, "and then nothing changes");
+    let after = |days: i64| {
+        let now = (desk.now + TimeDelta::days(days)).to_rfc3339();
+        files(&desk_at(&now), &plan(vec![gone.clone()]), &second)
+    };
+    // Six days later everything else is over and shown as it was; the block is back.
+    let six = after(6);
+    assert!(unfolded(&six, "mari.ics").contains("SUMMARY:Quokka"), "what is over stays");
+    assert_eq!(unfolded(&six, "mari.ics").matches("STATUS:CANCELLED").count(), 0);
+    let nine = after(9);
+    assert_eq!(events(&nine, "mari.ics").len(), 1, "{}", unfolded(&nine, "mari.ics"));
 }
 
 #[test]

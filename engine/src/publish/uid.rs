@@ -25,9 +25,15 @@ impl BlockUids {
         for (task, places) in by_task {
             let stem = stem(task);
             let mut old = before.blocks(&stem);
-            // Those still to come first, each kind by start.
+            // Those that stand before those called off, those still to come first, each kind by start.
             old.sort_by_cached_key(|block| {
-                (block.time.to <= now, block.time.from, block.number, block.assistant.clone())
+                (
+                    block.cancelled,
+                    block.time.to <= now,
+                    block.time.from,
+                    block.number,
+                    block.assistant.clone(),
+                )
             });
             let new: Vec<&PlannedChunk> = places.iter().map(|&place| &chunks[place]).collect();
             for (place, number) in places.into_iter().zip(numbers(&new, &old)) {
@@ -87,7 +93,7 @@ pub(crate) fn busy(assistant: &str, from: DateTime<Utc>, client: Option<&str>) -
 
 /// What the UIDs of all blocks of a task begin with: a digest of its id. Only feeds that show the
 /// task's own UID show it.
-fn stem(task: &str) -> String {
+pub(crate) fn stem(task: &str) -> String {
     digest(task.bytes())
 }
 
@@ -120,7 +126,7 @@ mod tests {
     }
 
     fn old(number: u32, from: i64, to: i64) -> OldBlock {
-        OldBlock { number, time: window(from, to), assistant: "mari".into() }
+        OldBlock { number, time: window(from, to), assistant: "mari".into(), cancelled: false }
     }
 
     fn numbered(new: &[(i64, i64)], old: &[OldBlock]) -> Vec<u32> {

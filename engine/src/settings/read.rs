@@ -1,5 +1,6 @@
 //! `plokk.toml`, table by table.
 
+use super::deliver;
 use super::duration::{duration, working_duration};
 use super::feeds;
 use super::hours::{day_interval, overlap, week, write};
@@ -24,17 +25,24 @@ pub(super) fn read(source: &str, file: &str, folder: Option<&Path>) -> Result<Se
     let Some(document) = document else { return Err(faults.into_sorted()) };
     faults.forgive_missing(healed);
     let root = Section::root(document.as_table());
-    root.known(&mut faults, &["planning", "buffers", "assistant", "client", "category", "weights"]);
+    root.known(
+        &mut faults,
+        &["planning", "buffers", "assistant", "client", "category", "weights", "publish", "notify"],
+    );
     let planning = planning(&root, &mut faults);
     let buffers = buffers(&root, &mut faults);
     let weights = weights(&root, &mut faults);
     let categories = categories(&root, &mut faults, &planning);
     let assistants = root.sections(&mut faults, "assistant");
     let clients = root.sections(&mut faults, "client");
+    let people_at_work: Vec<Assistant> =
+        assistants.iter().map(|s| assistant(s, &mut faults, &categories)).collect();
     let settings = Settings {
         planning,
         buffers,
-        assistants: assistants.iter().map(|s| assistant(s, &mut faults, &categories)).collect(),
+        publish: deliver::publish(&root, &mut faults, &people_at_work),
+        notify: deliver::notify(&root, &mut faults),
+        assistants: people_at_work,
         clients: clients.iter().map(|s| client(s, &mut faults)).collect(),
         categories,
         weights,
@@ -229,7 +237,7 @@ fn hours(s: &Section, faults: &mut Faults) -> WeekHours {
     s.section(faults, "hours").map_or_else(WeekHours::office, |section| week(&section, faults))
 }
 
-fn email(text: &str) -> Result<String, Cause> {
+pub(super) fn email(text: &str) -> Result<String, Cause> {
     let address = text.trim().to_lowercase();
     let address = address.strip_prefix("mailto:").unwrap_or(&address);
     let right = address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());

@@ -67,8 +67,28 @@ fn ask(
 }
 
 fn agent(secure: bool, settings: &FetchSettings) -> Result<Agent, String> {
+    http_agent(secure, settings.timeout, settings.proxy.as_deref())
+}
+
+/// An HTTP client with the TLS that feeds are read with: for what else is to be told to a server. A status that is an
+/// error is an answer; `secure`: without TLS it is of no use.
+///
+/// ```
+/// use plokk_ical_io::{http_agent, http_error};
+/// use std::time::Duration;
+/// let timeout = Duration::from_secs(1);
+/// let agent = http_agent(false, timeout, None)?;
+/// let error = agent.get("http://127.0.0.1:1/sekret").call().expect_err("nobody listens there");
+/// assert!(!http_error(&error, timeout).contains("sekret"));
+/// # Ok::<(), String>(())
+/// ```
+///
+/// # Errors
+///
+/// When this machine cannot speak TLS and `secure` asks for it, or the proxy's URL cannot be understood.
+pub fn http_agent(secure: bool, timeout: Duration, proxy: Option<&str>) -> Result<Agent, String> {
     let mut config = Agent::config_builder()
-        .timeout_global(Some(settings.timeout))
+        .timeout_global(Some(timeout))
         .user_agent(USER_AGENT)
         .http_status_as_error(false)
         // A server that closes the connection it said it would keep must not spoil a redirect.
@@ -76,7 +96,7 @@ fn agent(secure: bool, settings: &FetchSettings) -> Result<Agent, String> {
         .max_redirects(8)
         .max_redirects_will_error(true)
         .proxy(None);
-    if let Some(proxy) = &settings.proxy {
+    if let Some(proxy) = proxy {
         let proxy = Proxy::new(proxy).map_err(|_| "the proxy's URL cannot be understood".to_owned())?;
         config = config.proxy(Some(proxy));
     }
@@ -122,6 +142,10 @@ fn take(mut response: Response<Body>, settings: &FetchSettings) -> Result<Had, S
 }
 
 /// What went wrong, without the URL and what may be secret in it.
+pub fn http_error(error: &Error, timeout: Duration) -> String {
+    said(error, timeout)
+}
+
 fn said(error: &Error, timeout: Duration) -> String {
     match error {
         Error::Timeout(_) => format!("no answer within {} seconds", timeout.as_secs_f32()),
@@ -171,7 +195,7 @@ fn insecure(error: &rustls::Error) -> String {
     format!("no secure connection: the server's certificate cannot be trusted: {why}")
 }
 
-fn decode_percent(text: &str) -> Vec<u8> {
+pub(crate) fn decode_percent(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
@@ -190,7 +214,7 @@ fn decode_percent(text: &str) -> Vec<u8> {
     out
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in bytes.chunks(3) {

@@ -2,7 +2,7 @@
 //! the time is passed in, and nothing is read from the environment.
 
 mod belief;
-mod http;
+pub(crate) mod http;
 mod local;
 mod location;
 mod store;
@@ -20,9 +20,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::fault::{Fault, FaultCode};
 use crate::read::{Reading, read};
 use belief::Doubt;
+pub use http::{http_agent, http_error};
 use local::Fetched;
 pub use location::{FeedSpec, Location};
 use store::{Copy, Meta, Store};
+pub use tls::install_tls;
 
 /// How many feeds are fetched at one time.
 const AT_ONCE: usize = 16;
@@ -243,7 +245,7 @@ fn unchanged(
     if let Some(fetched) = fetched {
         (copy.meta.etag, copy.meta.last_modified) = (fetched.etag, fetched.last_modified);
     }
-    let kept = store.keep(spec, &copy);
+    let kept = store.confirm(spec, &copy);
     say_kept(kept, used(spec, FeedState::Unchanged, copy))
 }
 

@@ -87,6 +87,16 @@ impl Store {
 
     /// Keeps a copy, if copies are kept: written aside, then renamed.
     pub(super) fn keep(&self, spec: &FeedSpec, copy: &Copy) -> io::Result<()> {
+        self.write(spec, copy, true)
+    }
+
+    /// Keeps a copy that was found unchanged. That of a file is not waited for until it is on disk: the file itself
+    /// is there, and thousands of desks have many.
+    pub(super) fn confirm(&self, spec: &FeedSpec, copy: &Copy) -> io::Result<()> {
+        self.write(spec, copy, matches!(spec.location, Location::Url(_)))
+    }
+
+    fn write(&self, spec: &FeedSpec, copy: &Copy, sync: bool) -> io::Result<()> {
         if !self.keep {
             return Ok(());
         }
@@ -98,7 +108,9 @@ impl Store {
             serde_json::to_writer(&mut file, &copy.meta)?;
             file.write_all(b"\n")?;
             file.write_all(&copy.bytes)?;
-            file.sync_all()?;
+            if sync {
+                file.sync_all()?;
+            }
             fs::rename(&aside, &path)
         })();
         if written.is_err() {

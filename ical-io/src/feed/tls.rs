@@ -5,6 +5,18 @@ use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 
+/// Makes the TLS of this crate the process's own, for other libraries that speak TLS; once or more often.
+///
+/// # Errors
+///
+/// When this machine cannot speak TLS.
+pub fn install_tls() -> Result<(), String> {
+    let provider = provider().map_err(str::to_owned)?;
+    // Whoever was first has installed one.
+    let _ = CryptoProvider::clone(&provider).install_default();
+    Ok(())
+}
+
 /// The cryptography for TLS, or why there is none.
 pub(super) fn provider() -> Result<Arc<CryptoProvider>, &'static str> {
     #[cfg(target_arch = "x86_64")]

@@ -27,7 +27,7 @@ pub(super) fn run(args: &Solve) -> Outcome {
     let fleet = Fleet::new(args)?;
     let pools = pools(fleet.problems.len())?;
     let started = Instant::now();
-    let bar = Bar::start(fleet.problems.len())?;
+    let bar = Bar::start("solving", fleet.problems.len())?;
     let solved = fleet.solve(&pools, &bar);
     bar.finish();
     let report = Report::new(solved);

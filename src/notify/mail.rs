@@ -1,0 +1,133 @@
+//! A mail by SMTP (RFC 5321), with TLS: from the start (RFC 8314) or by STARTTLS (RFC 3207). Without it
+//! only to a server on this machine.
+
+use lettre::message::{Mailbox, Message, header::ContentType};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{SmtpTransport, Transport};
+use plokk_engine::Changes;
+use plokk_engine::settings::MailSettings;
+use std::time::Duration;
+
+/// How long the server may take for each answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Sends what has changed.
+///
+/// # Errors
+///
+/// Why it was not sent, without the password.
+pub(super) fn send(
+    settings: &MailSettings,
+    password: Option<String>,
+    desk: &str,
+    changes: &Changes,
+) -> Result<(), String> {
+    let message = message(settings, desk, changes)?;
+    let transport = transport(settings, password)?;
+    transport.send(&message).map(drop).map_err(|error| said(&error))
+}
+
+/// What went wrong, and at whose end. A server's own words are not repeated: they may hold what it was told.
+fn said(error: &lettre::transport::smtp::Error) -> String {
+    let code = error.status().map(|code| format!(" ({code})")).unwrap_or_default();
+    let what = if error.is_permanent() {
+        "the server refuses it; are user, password and addresses right?"
+    } else if error.is_transient() {
+        "the server cannot take it now"
+    } else if error.is_timeout() {
+        "the server does not answer in time"
+    } else if error.is_tls() {
+        "no secure connection to the server"
+    } else if error.is_response() || error.is_client() {
+        "the server does not speak SMTP as it should, or not what is asked of it"
+    } else {
+        "no connection to the server"
+    };
+    format!("{what}{code}")
+}
+
+fn message(settings: &MailSettings, desk: &str, changes: &Changes) -> Result<Message, String> {
+    let mailbox = |address: &String| {
+        address.parse::<Mailbox>().map_err(|_| format!("{address:?} is no address that mail can go to"))
+    };
+    let mut builder = Message::builder().from(mailbox(&settings.from)?);
+    for address in &settings.to {
+        builder = builder.to(mailbox(address)?);
+    }
+    builder
+        .subject(format!("Plokk, {desk}: {}", changes.headline()))
+        .header(ContentType::TEXT_PLAIN)
+        .body(changes.to_text())
+        .map_err(|error| format!("the mail cannot be written: {error}"))
+}
+
+fn transport(settings: &MailSettings, password: Option<String>) -> Result<SmtpTransport, String> {
+    let (from_start, rest) = match settings.server.strip_prefix("smtps://") {
+        Some(rest) => (true, rest),
+        None => (false, settings.server.strip_prefix("smtp://").unwrap_or(&settings.server)),
+    };
+    let rest = rest.trim_end_matches('/');
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => {
+            (host, Some(port.parse::<u16>().map_err(|_| "the port is no number".to_owned())?))
+        }
+        _ => (rest, None),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let tls = if here && !from_start {
+        Tls::None
+    } else {
+        plokk_ical_io::install_tls()?;
+        let parameters = TlsParameters::new_rustls(host.to_owned())
+            .map_err(|_| "the server's name cannot be used for TLS".to_owned())?;
+        if from_start { Tls::Wrapper(parameters) } else { Tls::Required(parameters) }
+    };
+    let mut builder = SmtpTransport::builder_dangerous(host)
+        .port(port.unwrap_or(if from_start { 465 } else { 587 }))
+        .tls(tls)
+        .timeout(Some(TIMEOUT));
+    if let Some(user) = &settings.user {
+        builder = builder.credentials(Credentials::new(user.clone(), password.unwrap_or_default()));
+    }
+    Ok(builder.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(server: &str) -> MailSettings {
+        MailSettings {
+            to: vec!["Mari <mari@example.org>".into()],
+            from: "plokk@example.org".into(),
+            server: server.into(),
+            user: Some("mari".into()),
+            password: None,
+        }
+    }
+
+    fn changes() -> Changes {
+        let at = "2026-10-20T03:00:00+03:00".parse().expect("a time");
+        Changes { at, first: true, blocks: 3, clients: Vec::new() }
+    }
+
+    #[test]
+    fn a_mail_says_what_has_changed() {
+        let message =
+            message(&settings("smtp://localhost"), "office", &changes()).expect("it can be written");
+        let text = String::from_utf8(message.formatted()).expect("it is text");
+        assert!(text.contains("Subject: Plokk, office: the first plan: 3 blocks"), "{text}");
+        assert!(
+            text.contains("To: Mari <mari@example.org>") || text.contains("To: \"Mari\" <mari@example.org>"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn ports_are_numbers_and_hosts_may_be_ip_addresses() {
+        assert!(transport(&settings("smtp://localhost:smtp"), None).is_err());
+        assert!(transport(&settings("smtp://[::1]:2525"), None).is_ok());
+    }
+}

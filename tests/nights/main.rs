@@ -1,0 +1,11 @@
+//! Every night, and in everyone's calendar: the built command, on real sockets, with other people's programs.
+
+mod fleet;
+mod history;
+mod killed;
+mod outside;
+mod pushed;
+mod served;
+mod subscribers;
+mod support;
+mod told;
