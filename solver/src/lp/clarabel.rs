@@ -26,12 +26,11 @@ pub(super) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpS
         }
     }
     let mut model = vars.minimise(cost).using(clarabel);
-    let tolerance = match precision {
-        Precision::Central => 1e-3,
-        #[cfg(test)]
-        Precision::Exact => 1e-8,
+    let (tolerance, feasibility, rounds) = match precision {
+        Precision::Central => (1e-3, 1e-6, 100),
+        Precision::Exact => (1e-8, 1e-9, 200),
     };
-    model.settings().tol_gap_rel(tolerance).tol_gap_abs(tolerance).tol_feas(tolerance * 1e-3).max_iter(100);
+    model.settings().tol_gap_rel(tolerance).tol_gap_abs(tolerance).tol_feas(feasibility).max_iter(rounds);
     let mut references = Vec::with_capacity(rows.len());
     for (row, sum) in program.rows.iter().zip(rows) {
         references.push(model.add_constraint(match row.sense {
