@@ -9,6 +9,9 @@ mod occurrences;
 mod plan;
 mod recur;
 mod solve;
+mod what_if;
+
+pub(crate) use what_if::WhatIf;
 
 use crate::args::Command;
 use crate::exit::Outcome;
@@ -20,6 +23,7 @@ pub(crate) fn run(command: Command) -> Outcome {
         Command::Check(args) => check::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::WhatIf(args) => what_if::run(&args),
         Command::Solve(args) => solve::run(&args),
         Command::Occurrences(args) => occurrences::run(&args),
         Command::Freebusy(args) => freebusy::run(&args),
