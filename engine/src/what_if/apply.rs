@@ -25,7 +25,11 @@ pub(crate) struct Applied {
 }
 
 /// Applies a scenario.
-pub(crate) fn apply(question: &Question, line: &Timeline, scenario: &Scenario) -> Result<Applied, WhatIfError> {
+pub(crate) fn apply(
+    question: &Question,
+    line: &Timeline,
+    scenario: &Scenario,
+) -> Result<Applied, WhatIfError> {
     let settings = people(question, line, scenario);
     let desk = Desk::assemble(settings.clone(), &question.feeds, question.now)?;
     let (clients, assistants) = (settings.clients.len(), settings.assistants.len());
@@ -153,7 +157,8 @@ impl Applied {
         let other = Desk::assemble(settings, &question.feeds, question.now)?;
         let inside = [span(zone, dates, self.desk.horizon)];
         let (time, other) = (&mut self.desk.assistants[n], &other.assistants[n]);
-        let spliced = |old: &[Window], new: &[Window]| union(&subtract(old, &inside), &intersect(new, &inside));
+        let spliced =
+            |old: &[Window], new: &[Window]| union(&subtract(old, &inside), &intersect(new, &inside));
         time.free = spliced(&time.free, &other.free);
         time.working = spliced(&time.working, &other.working);
         Ok(())
@@ -161,7 +166,9 @@ impl Applied {
 
     fn due(&mut self, scenario: &Scenario, task: &str, to: Moved) -> Result<(), WhatIfError> {
         let zone = self.desk.settings.assistants[0].timezone;
-        let is_it = |id: &str| id == task || id.strip_prefix(task).is_some_and(|rest| rest.starts_with(['@', '-', '.']));
+        let is_it = |id: &str| {
+            id == task || id.strip_prefix(task).is_some_and(|rest| rest.starts_with(['@', '-', '.']))
+        };
         let mut found = false;
         for work in self.desk.work.iter_mut().filter(|work| is_it(&work.id) || is_it(&work.uid)) {
             found = true;
@@ -198,13 +205,18 @@ impl Applied {
 
     /// How many times as much of some work arrives on a day.
     pub(crate) fn factor(&self, client: &str, category: &str, day: NaiveDate) -> f64 {
-        let factors = self.demand.iter().filter(|(which, _, dates)| which.means(client, category) && dates.hold(day));
+        let factors =
+            self.demand.iter().filter(|(which, _, dates)| which.means(client, category) && dates.hold(day));
         factors.map(|(_, factor, _)| factor).product()
     }
 
     /// How many times as long some work takes.
     pub(crate) fn length(&self, client: &str, category: &str) -> f64 {
-        self.estimates.iter().filter(|(which, _)| which.means(client, category)).map(|(_, factor)| factor).product()
+        self.estimates
+            .iter()
+            .filter(|(which, _)| which.means(client, category))
+            .map(|(_, factor)| factor)
+            .product()
     }
 
     /// Whether a client is still there on a day.

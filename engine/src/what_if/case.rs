@@ -129,7 +129,9 @@ impl<'p> Posing<'p> {
         let problem = CapacityProblem {
             buckets: line.buckets(&working),
             crew: Vec::new(),
-            clients: clients.chain(settings.assistants.iter().map(|assistant| assistant.id.clone())).collect(),
+            clients: clients
+                .chain(settings.assistants.iter().map(|assistant| assistant.id.clone()))
+                .collect(),
             kinds: Vec::new(),
             lots: Vec::new(),
             quotas: Vec::new(),
@@ -144,7 +146,14 @@ impl<'p> Posing<'p> {
                 ..CapacityWeights::default()
             },
         };
-        Posing { line, applied, problem, sources: Vec::new(), kinds: BTreeMap::new(), reaches: BTreeMap::new() }
+        Posing {
+            line,
+            applied,
+            problem,
+            sources: Vec::new(),
+            kinds: BTreeMap::new(),
+            reaches: BTreeMap::new(),
+        }
     }
 
     /// Everybody's free time, less the reserve, no more in a week than somebody works at most.

@@ -170,7 +170,9 @@ impl Outlook {
             let more = (draws.runs - futures.len()).min(BATCH);
             let from = futures.len() as u64;
             let runs = from..from + more as u64;
-            futures.extend(runs.into_par_iter().map(|run| self.future(case, draws.seed, run)).collect::<Vec<_>>());
+            futures.extend(
+                runs.into_par_iter().map(|run| self.future(case, draws.seed, run)).collect::<Vec<_>>(),
+            );
             let within = widest(&futures);
             if futures.len() >= draws.runs || within <= draws.within {
                 return self.counted(case, &futures, within);
@@ -186,7 +188,9 @@ impl Outlook {
             let due = problem.lots[*lot].due.0;
             walk.ends[*lot].completion.is_some_and(|done| done.0 <= due + 1e-9)
         });
-        let met = |(short, quota): (&Hours, &plokk_solver::capacity::Promise)| short.0 <= (0.02 * quota.hours.0).max(0.25);
+        let met = |(short, quota): (&Hours, &plokk_solver::capacity::Promise)| {
+            short.0 <= (0.02 * quota.hours.0).max(0.25)
+        };
         let weeks = self.timeline.weeks.len();
         let (mut taken, mut there) = (vec![0.0; weeks], vec![0.0; weeks]);
         for bucket in 0..problem.buckets.len() {
@@ -198,8 +202,16 @@ impl Outlook {
         Future {
             on_time: on_time.collect(),
             met: walk.short.iter().zip(&problem.quotas).map(met).collect(),
-            load: taken.iter().zip(there).map(|(taken, there)| if there > 0.0 { taken / there } else { 0.0 }).collect(),
-            late: ends.clone().filter(|(lot, end)| end.completion.is_some_and(|done| done.0 > lot.due.0 + 1e-9)).map(|(_, end)| end.done.0).sum(),
+            load: taken
+                .iter()
+                .zip(there)
+                .map(|(taken, there)| if there > 0.0 { taken / there } else { 0.0 })
+                .collect(),
+            late: ends
+                .clone()
+                .filter(|(lot, end)| end.completion.is_some_and(|done| done.0 > lot.due.0 + 1e-9))
+                .map(|(_, end)| end.done.0)
+                .sum(),
             undone: ends.map(|(lot, end)| lot.hours.0 - end.done.0).sum(),
             cost: walk.cost.0,
         }
@@ -208,7 +220,7 @@ impl Outlook {
     /// One future as a problem, and where the dated tasks stand in it.
     fn drawn(&self, case: &Case, dice: &Dice) -> (CapacityProblem, Vec<usize>) {
         let estimates = &self.history.estimates;
-        let doubt = estimates.spread / (estimates.tasks as f64 + super::history::TRUST).sqrt();
+        let doubt = estimates.spread / (estimates.tasks as f64 + super::history::TRUST_IN_ESTIMATES).sqrt();
         let bias = estimates.bias + doubt * dice.named("estimates").normal();
         let base = &case.problem;
         let mut lots = Vec::with_capacity(base.lots.len() * 2);
@@ -319,7 +331,9 @@ impl Outlook {
 fn widest(futures: &[Future]) -> f64 {
     let runs = futures.len();
     let Some(first) = futures.first() else { return 0.0 };
-    let count = |of: &dyn Fn(&Future) -> bool| Chance::of(futures.iter().filter(|future| of(future)).count(), runs).half();
+    let count = |of: &dyn Fn(&Future) -> bool| {
+        Chance::of(futures.iter().filter(|future| of(future)).count(), runs).half()
+    };
     let tasks = (0..first.on_time.len()).map(|n| count(&|future| future.on_time[n]));
     let retainers = (0..first.met.len()).map(|n| count(&|future| future.met[n]));
     let weeks = (0..first.load.len()).map(|n| count(&|future| future.load[n] > 0.98));

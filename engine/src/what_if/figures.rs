@@ -96,13 +96,16 @@ impl Outlook {
     /// When the linear program cannot be solved.
     pub fn figures(&self, case: &Case) -> Result<(Allocation, Figures), WhatIfError> {
         let best = allocate(&case.problem)?;
-        let late: f64 = best.placed.iter().filter(|placed| placed.late > 0.0).map(|placed| placed.hours.0).sum();
+        let late: f64 =
+            best.placed.iter().filter(|placed| placed.late > 0.0).map(|placed| placed.hours.0).sum();
+        // An empty sum is -0.
+        let late = late + 0.0;
         let figures = Figures {
             scenario: case.name.clone(),
             cost: best.cost.0,
             late_hours: late,
             undone_hours: sum(&best.undone),
-            harm: best.harm(&case.problem).0,
+            harm: best.harm(&case.problem).0 + 0.0,
             clients: clients(case, &best),
             weeks: self.weeks(case, &best),
             income: income(case, &best),
@@ -114,11 +117,18 @@ impl Outlook {
 
     fn weeks(&self, case: &Case, best: &Allocation) -> Vec<WeekFigures> {
         let line = &self.timeline;
-        let figures = |week: &NaiveDate| WeekFigures { week: *week, capacity: 0.0, load: 0.0, sellable: 0.0, hour_worth: 0.0 };
+        let figures = |week: &NaiveDate| WeekFigures {
+            week: *week,
+            capacity: 0.0,
+            load: 0.0,
+            sellable: 0.0,
+            hour_worth: 0.0,
+        };
         let mut weeks: Vec<WeekFigures> = line.weeks.iter().map(figures).collect();
         let lots = &case.problem.lots;
         let work: f64 = lots.iter().map(|lot| lot.hours.0).sum();
-        let setup = if work > 0.0 { lots.iter().map(|lot| lot.hours.0 * lot.setup).sum::<f64>() / work } else { 1.1 };
+        let setup =
+            if work > 0.0 { lots.iter().map(|lot| lot.hours.0 * lot.setup).sum::<f64>() / work } else { 1.1 };
         for (worker, load) in best.load(&case.problem).iter().enumerate() {
             for (bucket, load) in load.iter().enumerate() {
                 let week = &mut weeks[line.week_of[bucket]];
@@ -162,7 +172,7 @@ impl Outlook {
 }
 
 pub(crate) fn sum(hours: &[Hours]) -> f64 {
-    hours.iter().map(|hours| hours.0).sum()
+    hours.iter().map(|hours| hours.0).sum::<f64>() + 0.0
 }
 
 fn clients(case: &Case, best: &Allocation) -> Vec<ClientFigures> {

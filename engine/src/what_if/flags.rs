@@ -34,13 +34,17 @@ fn split<'t>(text: &'t str, like: &str) -> Result<(&'t str, &'t str), String> {
 fn client<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, String> {
     let found = settings.clients.iter().find(|client| client.id == name);
     let names: Vec<&str> = settings.clients.iter().map(|client| client.id.as_str()).collect();
-    found.map(|c| c.id.as_str()).ok_or_else(|| format!("no client is called {name:?}; {}", one_of(name, &names)))
+    found
+        .map(|c| c.id.as_str())
+        .ok_or_else(|| format!("no client is called {name:?}; {}", one_of(name, &names)))
 }
 
 fn assistant<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, String> {
     let found = settings.assistants.iter().find(|assistant| assistant.id == name);
     let names: Vec<&str> = settings.assistants.iter().map(|assistant| assistant.id.as_str()).collect();
-    found.map(|a| a.id.as_str()).ok_or_else(|| format!("no assistant is called {name:?}; {}", one_of(name, &names)))
+    found
+        .map(|a| a.id.as_str())
+        .ok_or_else(|| format!("no assistant is called {name:?}; {}", one_of(name, &names)))
 }
 
 fn category(settings: &Settings, name: &str) -> String {
@@ -77,7 +81,9 @@ impl Change {
         let (hours, kind) = rest.split_once(':').map_or((rest, None), |(hours, kind)| (hours, Some(kind)));
         let name = id(name).map_err(said)?;
         if settings.clients.iter().any(|client| client.id == name) {
-            return Err(format!("{name:?} is on the desk already; --demand \"{name}:1.5\" asks for more of it"));
+            return Err(format!(
+                "{name:?} is on the desk already; --demand \"{name}:1.5\" asks for more of it"
+            ));
         }
         let (hours, per) = amount(hours)?;
         let timezone = match place {
@@ -173,7 +179,8 @@ impl Change {
             timezone: place.map_or(Ok(settings.assistants[0].timezone), |place| zone(place).map_err(said))?,
             hours: week_hours(hours, like)?,
             feeds: Vec::new(),
-            skills: skills.map(|skills| skills.split('+').map(|skill| category(settings, skill.trim())).collect()),
+            skills: skills
+                .map(|skills| skills.split('+').map(|skill| category(settings, skill.trim())).collect()),
             rate: 0.0,
         };
         Ok(Change::AddAssistant(Box::new(NewAssistant { assistant, cost: money, most: None, dates })))
@@ -205,8 +212,9 @@ impl Change {
     ///
     /// What cannot be read, in words.
     pub fn due(flag: &str) -> Result<Change, String> {
-        let (task, to) =
-            flag.rsplit_once('=').ok_or_else(|| format!("{flag:?} cannot be read; write it like \"UID=2026-11-20\""))?;
+        let (task, to) = flag
+            .rsplit_once('=')
+            .ok_or_else(|| format!("{flag:?} cannot be read; write it like \"UID=2026-11-20\""))?;
         let to = match to.trim().parse() {
             Ok(date) => Moved::To(date),
             Err(_) => Moved::By(signed(to).map_err(said)?),
@@ -217,15 +225,19 @@ impl Change {
 
 fn factor(flag: &str, settings: &Settings) -> Result<(Which, f64), String> {
     let (what, number) = flag.rsplit_once(':').map_or((None, flag), |(what, number)| (Some(what), number));
-    let factor: f64 = number.trim().parse().ok().filter(|factor| (0.0..=100.0).contains(factor)).ok_or_else(|| {
-        format!("{number:?} is no factor from 0 to 100; write it like \"social:1.3\"")
-    })?;
+    let factor: f64 = number
+        .trim()
+        .parse()
+        .ok()
+        .filter(|factor| (0.0..=100.0).contains(factor))
+        .ok_or_else(|| format!("{number:?} is no factor from 0 to 100; write it like \"social:1.3\""))?;
     let is_client = |name: &str| settings.clients.iter().any(|client| client.id == name);
     let which = match what.map(|what| (what, what.split_once('/'))) {
         None => Which::default(),
-        Some((_, Some((name, kind)))) => {
-            Which { client: Some(client(settings, name)?.to_owned()), category: Some(category(settings, kind)) }
-        }
+        Some((_, Some((name, kind)))) => Which {
+            client: Some(client(settings, name)?.to_owned()),
+            category: Some(category(settings, kind)),
+        },
         Some((name, None)) if is_client(name) => Which { client: Some(name.to_owned()), category: None },
         Some((kind, None)) => Which { client: None, category: Some(category(settings, kind)) },
     };

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The category's estimate counts as so many tasks seen.
 pub(crate) const TRUST: f64 = 3.0;
+/// That estimates are right on the whole counts as so many tasks seen.
+pub(crate) const TRUST_IN_ESTIMATES: f64 = 10.0;
 /// The spread of sizes and of estimates (of their logarithm) before anything is seen.
 pub(crate) const SPREAD: f64 = 0.4;
 /// No older history is looked at: habits change.
@@ -143,7 +145,9 @@ fn from_todos(settings: &Settings, shelf: &Shelf, now: DateTime<Utc>) -> (Vec<Ar
                     continue;
                 }
                 let arrival = arrival(settings, client, &todo);
-                known.estimates.insert(todo.uid.clone(), arrival.as_ref().map_or(1.0, |arrival| arrival.hours));
+                known
+                    .estimates
+                    .insert(todo.uid.clone(), arrival.as_ref().map_or(1.0, |arrival| arrival.hours));
                 arrivals.extend(arrival.filter(|arrival| first <= arrival.at && arrival.at <= now));
             }
         }
@@ -194,8 +198,16 @@ fn from_entries(tracked: &[Entry], known: &Known, now: DateTime<Utc>) -> Vec<Arr
     pieces.into_values().collect()
 }
 
-fn habit(settings: &Settings, client: usize, category: &str, seen: &[&Arrival], weeks: f64, tracked: bool) -> Habit {
-    let usual = table(settings, category).map_or_else(|| Category::default().estimate, |table| table.estimate);
+fn habit(
+    settings: &Settings,
+    client: usize,
+    category: &str,
+    seen: &[&Arrival],
+    weeks: f64,
+    tracked: bool,
+) -> Habit {
+    let usual =
+        table(settings, category).map_or_else(|| Category::default().estimate, |table| table.estimate);
     let count = seen.len() as f64;
     let logs: Vec<f64> = seen.iter().map(|arrival| arrival.hours.max(1.0 / 12.0).ln()).collect();
     let mean = (logs.iter().sum::<f64>() + TRUST * in_hours(usual).max(1.0 / 12.0).ln()) / (count + TRUST);
@@ -228,7 +240,7 @@ fn estimates(tracked: &[Entry], known: &Known) -> Estimates {
     let ratio = |(task, hours): (&&str, &f64)| Some((hours / known.estimates.get(*task)?).ln());
     let ratios: Vec<f64> = real.iter().filter_map(ratio).collect();
     let count = ratios.len() as f64;
-    let bias = ratios.iter().sum::<f64>() / (count + TRUST);
+    let bias = ratios.iter().sum::<f64>() / (count + TRUST_IN_ESTIMATES);
     let squares: f64 = ratios.iter().map(|ratio| (ratio - bias).powi(2)).sum();
     let spread = ((squares + TRUST * SPREAD * SPREAD) / (count + TRUST)).sqrt();
     Estimates { bias, spread, tasks: ratios.len() }

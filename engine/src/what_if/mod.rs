@@ -51,8 +51,8 @@ pub use chance::{Chance, Chances, Draws, Percentiles, RetainerChance, TaskChance
 pub use figures::{ClientFigures, Figures, LateTask, WeekFigures};
 pub use history::{Estimates, Habit, History};
 pub use outlook::{Outlook, Question};
-pub use questions::{FirstFit, Hire, HireStep, PricedHour, PricedSkill, Sellable, Step, WaysOut};
 pub use page::page;
+pub use questions::{FirstFit, Hire, HireStep, PricedHour, PricedSkill, Sellable, Step, WaysOut};
 pub use scenario::{Change, Dates, Moved, NewAssistant, NewClient, Scenario, Which};
 pub use stream::Stream;
 pub use sweep::{COLUMNS, Grid, Row};

@@ -37,14 +37,18 @@ pub(crate) fn terms(applied: &Applied, line: &Timeline) -> Vec<Term> {
             };
             let (first, next) = period(day, retainer.per);
             let whole = Window { from: midnight(zone, first), to: midnight(zone, next) };
-            let part = Window { from: whole.from.max(seen.from).max(midnight(zone, day)), to: whole.to.min(seen.to) };
+            let part = Window {
+                from: whole.from.max(seen.from).max(midnight(zone, day)),
+                to: whole.to.min(seen.to),
+            };
             let share = share(applied, part, whole);
             let hours = |length: TimeDelta| in_hours(length) * share;
             terms.push(Term {
                 client: index as u32,
                 first,
                 end: line.day(part.to),
-                buckets: buckets(line, part),
+                // Work of a week that is looked at as a whole may be done on any day of it.
+                buckets: buckets(line, Window { from: whole.from.max(seen.from), to: part.to }),
                 min: retainer.min.map(hours),
                 max: retainer.max.map(hours),
             });
@@ -113,7 +117,8 @@ pub(crate) fn promises(terms: &[Term], lots: &[Lot]) -> (Vec<Promise>, Vec<Promi
     let mut promised: Vec<f64> = vec![0.0; arrived.len()];
     for term in terms {
         let client = term.client as usize;
-        let promise = |hours: f64| Promise { client: term.client, buckets: term.buckets.clone(), hours: Hours(hours) };
+        let promise =
+            |hours: f64| Promise { client: term.client, buckets: term.buckets.clone(), hours: Hours(hours) };
         if let Some(min) = term.min {
             let work: f64 = arrived.get(client).map_or(0.0, |lots| {
                 lots.iter().filter(|(release, _)| *release < term.end - 0.5).map(|(_, hours)| hours).sum()

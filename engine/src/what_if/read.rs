@@ -9,12 +9,23 @@ use crate::settings::money::fee;
 use crate::settings::nearest::one_of;
 use crate::settings::reader::{Cause, Faults, Section, list, number, some_text, text};
 use crate::settings::zone::zone;
-use crate::settings::{Assistant, Category, Period, SettingFault, Settings, WeekHours, period, retainer, syntax};
+use crate::settings::{
+    Assistant, Category, Period, SettingFault, Settings, WeekHours, period, retainer, syntax,
+};
 use chrono::{NaiveDate, TimeDelta};
 
 const KEYS: [&str; 11] = [
-    "name", "combine", "add_client", "drop_client", "retainer", "away", "hours", "add_assistant", "demand",
-    "estimates", "due",
+    "name",
+    "combine",
+    "add_client",
+    "drop_client",
+    "retainer",
+    "away",
+    "hours",
+    "add_assistant",
+    "demand",
+    "estimates",
+    "due",
 ];
 
 impl Scenario {
@@ -117,16 +128,23 @@ impl Reading<'_, '_> {
     }
 
     fn add_clients(&self, faults: &mut Faults) -> Vec<NewClient> {
-        let keys =
-            ["id", "hours", "per", "timezone", "category", "fee", "weight", "from", "until"];
+        let keys = ["id", "hours", "per", "timezone", "category", "fee", "weight", "from", "until"];
         let mut clients = Vec::new();
         for s in self.s.sections(faults, "add_client") {
             s.known(faults, &keys);
             let id = s.required(faults, "id", "such as \"sydney\"", text(id)).unwrap_or_default();
             if self.settings.clients.iter().any(|client| client.id == id) {
-                s.fault(faults, "id", Cause::hinted(format!("{id:?} is on the desk already"), "use demand to have more work from a client"));
+                s.fault(
+                    faults,
+                    "id",
+                    Cause::hinted(
+                        format!("{id:?} is on the desk already"),
+                        "use demand to have more work from a client",
+                    ),
+                );
             }
-            let hours = s.required(faults, "hours", "how much each week brings, such as \"10h\"", text(duration));
+            let hours =
+                s.required(faults, "hours", "how much each week brings, such as \"10h\"", text(duration));
             let guessed = guess_zone(&id).unwrap_or_else(|| self.settings.assistants[0].timezone);
             clients.push(NewClient {
                 hours: hours.unwrap_or_default(),
@@ -149,14 +167,22 @@ impl Reading<'_, '_> {
             s.known(faults, &keys);
             let id = s.required(faults, "id", "such as \"helper\"", text(id)).unwrap_or_default();
             if self.settings.assistants.iter().any(|assistant| assistant.id == id) {
-                s.fault(faults, "id", Cause::hinted(format!("{id:?} works here already"), "use hours to change hers"));
+                s.fault(
+                    faults,
+                    "id",
+                    Cause::hinted(format!("{id:?} works here already"), "use hours to change hers"),
+                );
             }
             let skills = s.read(faults, "skills", list(some_text));
             let assistant = Assistant {
                 name: id.clone(),
                 email: None,
-                timezone: s.read(faults, "timezone", text(zone)).unwrap_or(self.settings.assistants[0].timezone),
-                hours: s.section(faults, "hours").map_or_else(WeekHours::office, |hours| week(&hours, faults)),
+                timezone: s
+                    .read(faults, "timezone", text(zone))
+                    .unwrap_or(self.settings.assistants[0].timezone),
+                hours: s
+                    .section(faults, "hours")
+                    .map_or_else(WeekHours::office, |hours| week(&hours, faults)),
                 feeds: Vec::new(),
                 skills: skills.map(|skills| skills.into_iter().map(|(skill, _)| skill).collect()),
                 rate: s.read(faults, "rate", number(0.0, 1e6)).unwrap_or(0.0),
@@ -219,7 +245,8 @@ impl Reading<'_, '_> {
                 let hint = "such as { mon-fri = [\"09:00-15:00\"] }";
                 s.fault(faults, "hours", Cause::hinted("is missing", hint));
             }
-            let hours = s.section(faults, "hours").map_or_else(WeekHours::default, |hours| week(&hours, faults));
+            let hours =
+                s.section(faults, "hours").map_or_else(WeekHours::default, |hours| week(&hours, faults));
             changes.push(Change::Hours { who, hours, dates: dates(&s, faults) });
         }
         changes
@@ -269,7 +296,11 @@ impl Reading<'_, '_> {
             match to.or(by) {
                 Some(to) => changes.push(Change::Due { task, to }),
                 None if s.has("to") || s.has("by") => {}
-                None => s.fault(faults, "to", Cause::hinted("is missing, and so is by", "such as to = 2026-11-20, or by = \"-2 days\"")),
+                None => s.fault(
+                    faults,
+                    "to",
+                    Cause::hinted("is missing, and so is by", "such as to = 2026-11-20, or by = \"-2 days\""),
+                ),
             }
         }
         changes
@@ -312,7 +343,8 @@ fn dates(s: &Section, faults: &mut Faults) -> Dates {
 /// A date, as TOML has it or as a text.
 fn date(s: &Section, faults: &mut Faults, key: &str) -> Option<NaiveDate> {
     s.read(faults, key, |item| {
-        let written = item.as_datetime().map(ToString::to_string).or_else(|| item.as_str().map(str::to_owned));
+        let written =
+            item.as_datetime().map(ToString::to_string).or_else(|| item.as_str().map(str::to_owned));
         let date = written.as_deref().and_then(|text| text.trim().parse().ok());
         date.ok_or_else(|| vec![Cause::hinted("a date is wanted here", "write it like 2027-01-01")])
     })

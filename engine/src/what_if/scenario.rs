@@ -150,7 +150,8 @@ impl Which {
     /// Whether work of that client and category is meant.
     #[must_use]
     pub fn means(&self, client: &str, category: &str) -> bool {
-        let same = |a: &Option<String>, b: &str| a.as_ref().is_none_or(|a| a.to_lowercase() == b.to_lowercase());
+        let same =
+            |a: &Option<String>, b: &str| a.as_ref().is_none_or(|a| a.to_lowercase() == b.to_lowercase());
         same(&self.client, client) && same(&self.category, category)
     }
 }

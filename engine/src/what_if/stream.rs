@@ -94,19 +94,29 @@ pub(crate) fn streams(history: &History, applied: &Applied, posing: &mut Posing<
 /// For each week, the mean over its days.
 fn weeks(line: &Timeline, of: impl Fn(chrono::NaiveDate) -> f64) -> Vec<f64> {
     let week = |n: usize| {
-        let days: Vec<_> = line.weeks[n].iter_days().take(7).filter(|day| *day >= line.edges[0] && *day < line.end()).collect();
+        let days: Vec<_> = line.weeks[n]
+            .iter_days()
+            .take(7)
+            .filter(|day| *day >= line.edges[0] && *day < line.end())
+            .collect();
         days.iter().map(|day| of(*day)).sum::<f64>() / 7.0
     };
     (0..line.weeks.len()).map(week).collect()
 }
 
 /// What a retainer sells beyond what is on the list, recurs and is expected: a client uses the hours that are paid for.
-pub(crate) fn sold(terms: &[Term], applied: &Applied, posing: &mut Posing<'_>, streams: &[Stream]) -> Vec<Stream> {
+pub(crate) fn sold(
+    terms: &[Term],
+    applied: &Applied,
+    posing: &mut Posing<'_>,
+    streams: &[Stream],
+) -> Vec<Stream> {
     let line = posing.line;
     let settings = &applied.desk.settings;
     let mut sold = Vec::new();
     for client in 0..settings.clients.len() {
-        let terms: Vec<&Term> = terms.iter().filter(|term| term.client as usize == client && term.min.is_some()).collect();
+        let terms: Vec<&Term> =
+            terms.iter().filter(|term| term.client as usize == client && term.min.is_some()).collect();
         if terms.is_empty() {
             continue;
         }
@@ -115,11 +125,20 @@ pub(crate) fn sold(terms: &[Term], applied: &Applied, posing: &mut Posing<'_>, s
         for (at, term) in terms.iter().enumerate() {
             let begin = if at == 0 { f64::NEG_INFINITY } else { terms[at - 1].end };
             let inside = |release: f64| begin <= release && release < term.end;
-            let listed = posing.problem.lots.iter().filter(|lot| lot.client as usize == client && inside(lot.release.0));
+            let listed = posing
+                .problem
+                .lots
+                .iter()
+                .filter(|lot| lot.client as usize == client && inside(lot.release.0));
             let listed: f64 = listed.map(|lot| lot.hours.0).sum();
             let weeks: Vec<usize> = week_shares(line, term);
-            let expected: f64 = streams.iter().filter(|stream| stream.client as usize == client)
-                .map(|stream| weeks.iter().map(|week| stream.per_week[*week] * stream.mean_size()).sum::<f64>()).sum();
+            let expected: f64 = streams
+                .iter()
+                .filter(|stream| stream.client as usize == client)
+                .map(|stream| {
+                    weeks.iter().map(|week| stream.per_week[*week] * stream.mean_size()).sum::<f64>()
+                })
+                .sum();
             // What is on the list at once is not asked for again when its period is over.
             let there = carried + listed + expected;
             let missing = (term.min.unwrap_or(0.0) - there).max(0.0);
@@ -133,13 +152,18 @@ pub(crate) fn sold(terms: &[Term], applied: &Applied, posing: &mut Posing<'_>, s
         }
         let id = &settings.clients[client].id;
         let new = applied.new_clients.iter().find(|new| new.id == *id);
-        let usual = streams.iter().filter(|stream| stream.client as usize == client).max_by_key(|stream| stream.tasks);
-        let category = new.map(|new| new.category.clone()).or_else(|| usual.map(|stream| stream.category.clone()));
+        let usual = streams
+            .iter()
+            .filter(|stream| stream.client as usize == client)
+            .max_by_key(|stream| stream.tasks);
+        let category =
+            new.map(|new| new.category.clone()).or_else(|| usual.map(|stream| stream.category.clone()));
         let category = category.unwrap_or_else(|| posing.main_kind(client));
         let template = template(posing, client, &category);
         let table = settings.categories.iter().find(|table| table.name == category);
         let size = table.map_or(1.0, |table| super::case::in_hours(table.estimate));
-        let factor = |week: usize| applied.factor(id, &category, line.weeks[week]) * applied.length(id, &category);
+        let factor =
+            |week: usize| applied.factor(id, &category, line.weeks[week]) * applied.length(id, &category);
         sold.push(Stream {
             client: client as u32,
             name: format!("{id}/{category}/sold"),
@@ -159,7 +183,8 @@ pub(crate) fn sold(terms: &[Term], applied: &Applied, posing: &mut Posing<'_>, s
 
 /// The weeks of a term.
 fn week_shares(line: &Timeline, term: &Term) -> Vec<usize> {
-    let mut weeks: Vec<usize> = term.buckets.iter().map(|(bucket, _)| line.week_of[*bucket as usize]).collect();
+    let mut weeks: Vec<usize> =
+        term.buckets.iter().map(|(bucket, _)| line.week_of[*bucket as usize]).collect();
     weeks.dedup();
     weeks
 }
@@ -171,7 +196,8 @@ impl Posing<'_> {
         for lot in self.problem.lots.iter().filter(|lot| lot.client as usize == client) {
             hours[lot.kind as usize] += lot.hours.0;
         }
-        let most = (0..hours.len()).filter(|n| hours[*n] > 0.0).max_by(|a, b| hours[*a].total_cmp(&hours[*b]));
+        let most =
+            (0..hours.len()).filter(|n| hours[*n] > 0.0).max_by(|a, b| hours[*a].total_cmp(&hours[*b]));
         most.map_or_else(|| Category::GENERAL.to_owned(), |n| self.problem.kinds[n].clone())
     }
 }
@@ -196,7 +222,13 @@ impl Stream {
     }
 
     /// What arrives in one possible future.
-    pub(crate) fn drawn(&self, problem: &CapacityProblem, line: &Timeline, dice: &Dice, bias: f64) -> Vec<Lot> {
+    pub(crate) fn drawn(
+        &self,
+        problem: &CapacityProblem,
+        line: &Timeline,
+        dice: &Dice,
+        bias: f64,
+    ) -> Vec<Lot> {
         let mut life = dice.named(&self.name);
         // The rate and the median are not known; in one future they are what they are.
         let rate = self.shape.map_or(1.0, |shape| life.gamma(shape) / shape);
@@ -215,7 +247,14 @@ impl Stream {
         (0..self.per_week.len()).filter_map(lot).collect()
     }
 
-    fn lot(&self, problem: &CapacityProblem, line: &Timeline, week: usize, hours: f64, pieces: f64) -> Option<Lot> {
+    fn lot(
+        &self,
+        problem: &CapacityProblem,
+        line: &Timeline,
+        week: usize,
+        hours: f64,
+        pieces: f64,
+    ) -> Option<Lot> {
         if hours < 1e-6 || pieces < 1e-9 {
             return None;
         }
@@ -234,6 +273,9 @@ impl Stream {
     /// The first day that anything of it is expected.
     #[must_use]
     pub fn begins(&self, line: &Timeline) -> Option<chrono::NaiveDate> {
-        self.per_week.iter().position(|mean| *mean > 0.0).map(|week| line.weeks[week].max(date(line.zone, line.now)))
+        self.per_week
+            .iter()
+            .position(|mean| *mean > 0.0)
+            .map(|week| line.weeks[week].max(date(line.zone, line.now)))
     }
 }

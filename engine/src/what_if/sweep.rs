@@ -84,9 +84,13 @@ impl Grid {
                 hint: Some("write [[sweep]], and lists where values are to vary".to_owned()),
             }]
         };
-        let tables = tables.as_ref().and_then(|item| item.as_array_of_tables()).ok_or_else(|| fault("an array of tables is wanted here"))?;
+        let tables = tables
+            .as_ref()
+            .and_then(|item| item.as_array_of_tables())
+            .ok_or_else(|| fault("an array of tables is wanted here"))?;
         for table in tables {
-            let mut combinations: Vec<(Vec<String>, toml_edit::Table)> = vec![(Vec::new(), toml_edit::Table::new())];
+            let mut combinations: Vec<(Vec<String>, toml_edit::Table)> =
+                vec![(Vec::new(), toml_edit::Table::new())];
             for (key, item) in table {
                 let choices = choices(key, item);
                 if combinations.len().saturating_mul(choices.len()) > MOST {
@@ -105,7 +109,8 @@ impl Grid {
                     .collect();
             }
             for (names, mut table) in combinations {
-                let name = if names.is_empty() { format!("sweep {}", scenarios.len() + 1) } else { names.join(" ") };
+                let name =
+                    if names.is_empty() { format!("sweep {}", scenarios.len() + 1) } else { names.join(" ") };
                 table.insert("name", toml_edit::value(&name));
                 let mut file_of_one = toml_edit::DocumentMut::new();
                 let mut one = toml_edit::ArrayOfTables::new();
@@ -115,7 +120,10 @@ impl Grid {
                     Ok(read) => scenarios.extend(read),
                     // Lines of what was put together mean nothing to anybody: the sweep's own is said.
                     Err(faults) => {
-                        return Err(faults.into_iter().map(|f| SettingFault { line: fault("")[0].line, ..f }).collect());
+                        return Err(faults
+                            .into_iter()
+                            .map(|f| SettingFault { line: fault("")[0].line, ..f })
+                            .collect());
                     }
                 }
             }
@@ -127,7 +135,8 @@ impl Grid {
 /// The values of a key: of a table, every combination of its lists; each with how it is named.
 fn choices(key: &str, item: &toml_edit::Item) -> Vec<(Option<String>, toml_edit::Item)> {
     let Some(table) = item.as_table_like() else { return vec![(None, item.clone())] };
-    let mut combinations: Vec<(Vec<String>, toml_edit::InlineTable)> = vec![(Vec::new(), toml_edit::InlineTable::new())];
+    let mut combinations: Vec<(Vec<String>, toml_edit::InlineTable)> =
+        vec![(Vec::new(), toml_edit::InlineTable::new())];
     for (field, item) in table.iter() {
         let Some(value) = item.as_value() else { continue };
         let values: Vec<(Option<String>, toml_edit::Value)> = match value.as_array() {
@@ -223,7 +232,11 @@ impl Row {
 
 /// A field of CSV, in quotes where it must be.
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -238,9 +251,13 @@ mod tests {
                     add_client = { id = 'sydney', hours = ['5h', '10h'], from = ['2027-01-01', '2027-03-01', '2027-05-01'] }\n";
         let grid = Grid::read(text, "sweep.toml", &settings).expect("nothing is wrong with it");
         assert_eq!(grid.scenarios.len(), 12);
-        assert_eq!(grid.scenarios[0].name, "demand.factor=0.8 add_client.hours=5h add_client.from=2027-01-01");
+        assert_eq!(
+            grid.scenarios[0].name,
+            "demand.factor=0.8 add_client.hours=5h add_client.from=2027-01-01"
+        );
         assert_eq!(grid.scenarios[0].changes.len(), 3);
-        let faults = Grid::read("[[sweep]]\ndemand = { factr = [1] }\n", "sweep.toml", &settings).expect_err("a slip");
+        let faults =
+            Grid::read("[[sweep]]\ndemand = { factr = [1] }\n", "sweep.toml", &settings).expect_err("a slip");
         assert!(faults[0].to_string().contains("did you mean \"factor\"?"), "{}", faults[0]);
     }
 

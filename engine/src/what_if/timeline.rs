@@ -1,6 +1,5 @@
 //! The months ahead in days and weeks.
 
-use super::scenario::Dates;
 use crate::desk::{Window, date, intersect, midnight};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -92,13 +91,6 @@ impl Timeline {
         Window { from: midnight(self.zone, from), to: midnight(self.zone, to) }
     }
 
-    /// Some dates as a window, cut to what is looked at.
-    pub(crate) fn between(&self, dates: Dates) -> Window {
-        let from = dates.from.unwrap_or(self.edges[0]).clamp(self.edges[0], self.end());
-        let until = dates.until.map_or(self.end(), |until| until + Days::new(1)).clamp(from, self.end());
-        self.of(from, until)
-    }
-
     /// The first bucket of each week.
     #[must_use]
     pub fn first_of_week(&self, week: usize) -> usize {
@@ -109,7 +101,8 @@ impl Timeline {
     pub(crate) fn buckets(&self, working: &[Window]) -> Vec<Bucket> {
         let bucket = |n: usize| {
             let whole = self.window(n);
-            let parts = intersect(working, &[Window { from: whole.from.max(self.now.min(whole.to)), to: whole.to }]);
+            let parts =
+                intersect(working, &[Window { from: whole.from.max(self.now.min(whole.to)), to: whole.to }]);
             let from = parts.first().map_or(whole.from, |part| part.from);
             let to = parts.last().map_or(whole.to, |part| part.to);
             Bucket { from: Day(self.day(from)), to: Day(self.day(to)) }

@@ -40,9 +40,15 @@ pub(crate) fn read(text: &str, source: &str, settings: &Settings) -> (Vec<Entry>
     let mut warnings = Vec::new();
     let mut warn = |line: usize, message: String| {
         let line = Some(u32::try_from(line + 1).unwrap_or(u32::MAX));
-        warnings.push(Warning { code: "bad-tracked-time".to_owned(), source: source.to_owned(), line, message });
+        warnings.push(Warning {
+            code: "bad-tracked-time".to_owned(),
+            source: source.to_owned(),
+            line,
+            message,
+        });
     };
-    let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let mut lines =
+        text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let Some((first, head)) = lines.next() else { return (Vec::new(), warnings) };
     let separator = [',', ';', '\t'].into_iter().max_by_key(|c| head.matches(*c).count()).unwrap_or(',');
     let columns = match columns(&fields(head, separator)) {
@@ -65,7 +71,9 @@ pub(crate) fn read(text: &str, source: &str, settings: &Settings) -> (Vec<Entry>
 fn columns(head: &[String]) -> Result<Columns, String> {
     let at = |name: &str| head.iter().position(|field| field.trim().eq_ignore_ascii_case(name));
     let needed = |name: &str| {
-        at(name).ok_or_else(|| format!("no column is called {name:?}; the first line must name date, client and hours"))
+        at(name).ok_or_else(|| {
+            format!("no column is called {name:?}; the first line must name date, client and hours")
+        })
     };
     Ok(Columns {
         date: needed("date")?,
@@ -86,7 +94,8 @@ fn entry(fields: &[String], columns: &Columns, settings: &Settings) -> Result<En
     let client = settings.clients.iter().position(is_it);
     let client = client.ok_or_else(|| format!("no client is called {:?}", field(columns.client)))?;
     let hours = field(columns.hours);
-    let hours = length(hours).ok_or_else(|| format!("{hours:?} is no length; write it like 1.5 or \"1h 30m\""))?;
+    let hours =
+        length(hours).ok_or_else(|| format!("{hours:?} is no length; write it like 1.5 or \"1h 30m\""))?;
     let category = optional(columns.category).unwrap_or(Category::GENERAL);
     let table = settings.categories.iter().find(|table| table.name.to_lowercase() == category.to_lowercase());
     Ok(Entry {
@@ -149,7 +158,8 @@ mod tests {
             assert_eq!(warnings, [], "{line}");
             assert_eq!((entries[0].hours, entries[0].category.as_str()), (hours, "general"));
         }
-        let (entries, _) = read("date;client;hours;category\r\n2026-09-21;acme;1,5;Books\r\n", "t.csv", &settings());
+        let (entries, _) =
+            read("date;client;hours;category\r\n2026-09-21;acme;1,5;Books\r\n", "t.csv", &settings());
         assert_eq!((entries[0].hours, entries[0].category.as_str()), (1.5, "books"));
     }
 

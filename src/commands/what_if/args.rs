@@ -133,7 +133,10 @@ impl Questions {
             sell: self.sell,
             fit: true,
             way_out: self.way_out,
-            hire: self.hire.as_ref().map(|skills| skills.iter().filter(|skill| !skill.is_empty()).cloned().collect()),
+            hire: self
+                .hire
+                .as_ref()
+                .map(|skills| skills.iter().filter(|skill| !skill.is_empty()).cloned().collect()),
         }
     }
 }

@@ -9,7 +9,9 @@ pub(crate) use args::WhatIf;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::home::Home;
 use crate::{files, terminal};
-use plokk_engine::what_if::{Answer, Ask, Change, Outlook, Question, Row, Scenario, WhatIfError, guess_zone, page};
+use plokk_engine::what_if::{
+    Answer, Ask, Change, Outlook, Question, Row, Scenario, WhatIfError, guess_zone, page,
+};
 use std::fs;
 use std::path::Path;
 
@@ -45,7 +47,10 @@ fn print(args: &WhatIf, outlook: &Outlook, answers: &[Answer]) -> Result<(), Fai
             "months": outlook.question.months,
             "scenarios": answers,
         });
-        return terminal::data(&format!("{}\n", serde_json::to_string_pretty(&json).map_err(Failure::plokk)?));
+        return terminal::data(&format!(
+            "{}\n",
+            serde_json::to_string_pretty(&json).map_err(Failure::plokk)?
+        ));
     }
     if args.out.csv {
         let mut text = format!("{}\n", plokk_engine::what_if::COLUMNS);
@@ -73,7 +78,8 @@ fn scenarios(args: &WhatIf, home: &Home, asked: Option<Scenario>) -> Result<Vec<
     };
     if let Some(file) = file {
         let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, "read", &error))?;
-        scenarios.extend(Scenario::read(&text, &shown(&file), &home.settings).map_err(|faults| all(&faults))?);
+        scenarios
+            .extend(Scenario::read(&text, &shown(&file), &home.settings).map_err(|faults| all(&faults))?);
     }
     scenarios.extend(asked);
     Ok(scenarios)
@@ -104,7 +110,8 @@ fn outlook(args: &WhatIf, home: &Home) -> Result<Outlook, Failure> {
     let feeds = home.texts(&home.fetch(now, &args.at.accept, false)?);
     let settings = home.settings.clone();
     let sick_days = args.questions.sick_days.clamp(0.0, 200.0);
-    let outlook = Outlook::new(Question { settings, feeds, tracked, now, months: args.months, sick_days }).map_err(failure)?;
+    let outlook = Outlook::new(Question { settings, feeds, tracked, now, months: args.months, sick_days })
+        .map_err(failure)?;
     for warning in &outlook.warnings {
         terminal::warn(warning);
     }

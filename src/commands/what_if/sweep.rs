@@ -28,7 +28,8 @@ pub(crate) fn run(args: &WhatIf, home: &Home, outlook: &Outlook, sweep: &Path, o
     let draws = args.questions.draws();
     let mut written = 0;
     for batch in todo.chunks(BATCH) {
-        let rows: Result<Vec<Row>, _> = batch.par_iter().map(|scenario| outlook.row(scenario, draws)).collect();
+        let rows: Result<Vec<Row>, _> =
+            batch.par_iter().map(|scenario| outlook.row(scenario, draws)).collect();
         let lines: String = rows.map_err(failure)?.iter().map(|row| format!("{}\n", row.csv())).collect();
         file.write_all(lines.as_bytes()).map_err(|error| Failure::file(output, "write", &error))?;
         file.sync_data().map_err(|error| Failure::file(output, "write", &error))?;

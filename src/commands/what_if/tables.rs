@@ -56,8 +56,13 @@ impl Page {
         self.list("late or never done", &few(late(&answer.figures)));
         if let Some(fit) = &answer.first_fit {
             let line = match fit.from {
-                Some(day) if fit.at_once => format!("{} fits from {day} on, without harm to anybody", fit.client),
-                Some(day) => format!("{} first fits from {day} on; before, it does {:.1} hours of harm", fit.client, fit.harm),
+                Some(day) if fit.at_once => {
+                    format!("{} fits from {day} on, without harm to anybody", fit.client)
+                }
+                Some(day) => format!(
+                    "{} first fits from {day} on; before, it does {:.1} hours of harm",
+                    fit.client, fit.harm
+                ),
                 None => format!("{} does not fit in these months: {:.1} hours of harm", fit.client, fit.harm),
             };
             self.list("when it fits", &[line]);
@@ -66,13 +71,29 @@ impl Page {
             self.list("the smallest way out", &ways_out(ways));
         }
         if let Some(chances) = &answer.chances {
-            self.list(&format!("chances, from {} futures, each within {:.1}%", chances.runs, chances.within * 100.0), &few(self::chances(chances)));
+            self.list(
+                &format!(
+                    "chances, from {} futures, each within {:.1}%",
+                    chances.runs,
+                    chances.within * 100.0
+                ),
+                &few(self::chances(chances)),
+            );
         }
         self.list("weeks that are full", &few(full(&answer.figures)));
-        let prices: Vec<String> = answer.prices.iter().map(|hour| {
-            let when = hour.day.map_or_else(|| format!("in the week of {}", hour.week), |day| format!("on {day}"));
-            format!("{} {when}: {:.1} points an hour, for {} h at least", hour.assistant, hour.worth, hour.holds)
-        }).collect();
+        let prices: Vec<String> = answer
+            .prices
+            .iter()
+            .map(|hour| {
+                let when = hour
+                    .day
+                    .map_or_else(|| format!("in the week of {}", hour.week), |day| format!("on {day}"));
+                format!(
+                    "{} {when}: {:.1} points an hour, for {} h at least",
+                    hour.assistant, hour.worth, hour.holds
+                )
+            })
+            .collect();
         self.list("the dearest hours", &prices);
         if let Some(sellable) = &answer.sellable {
             self.list("still to be sold, every week", &sell(sellable));
@@ -101,7 +122,8 @@ fn percent(share: f64) -> String {
 }
 
 fn money(amounts: &BTreeMap<String, f64>) -> String {
-    let amounts: Vec<String> = amounts.iter().map(|(currency, amount)| format!("{amount:.0} {currency}")).collect();
+    let amounts: Vec<String> =
+        amounts.iter().map(|(currency, amount)| format!("{amount:.0} {currency}")).collect();
     if amounts.is_empty() { "-".to_owned() } else { amounts.join(", ") }
 }
 
@@ -119,7 +141,8 @@ fn side_by_side(answers: &[Answer]) -> Table {
     ]);
     for answer in answers {
         let figures = &answer.figures;
-        let sum = |of: fn(&plokk_engine::what_if::WeekFigures) -> f64| figures.weeks.iter().map(of).sum::<f64>();
+        let sum =
+            |of: fn(&plokk_engine::what_if::WeekFigures) -> f64| figures.weeks.iter().map(of).sum::<f64>();
         let periods: usize = figures.clients.iter().map(|client| client.periods).sum();
         let met: usize = figures.clients.iter().map(|client| client.met).sum();
         table.row([
@@ -170,16 +193,24 @@ fn late(figures: &Figures) -> Vec<String> {
             Some(days) => format!("{days:.1} days late"),
             None => "never done in full".to_owned(),
         };
-        let worth = if task.day_worth > 0.05 { format!("; a day later saves {:.1} points", task.day_worth) } else { String::new() };
+        let worth = if task.day_worth > 0.05 {
+            format!("; a day later saves {:.1} points", task.day_worth)
+        } else {
+            String::new()
+        };
         format!("{}: {}, due {}: {how}{worth}", task.client, task.name, task.due)
     };
     figures.late.iter().map(line).collect()
 }
 
 fn full(figures: &Figures) -> Vec<String> {
-    let is_full = |week: &&plokk_engine::what_if::WeekFigures| week.capacity > 0.0 && week.load > 0.98 * week.capacity;
+    let is_full =
+        |week: &&plokk_engine::what_if::WeekFigures| week.capacity > 0.0 && week.load > 0.98 * week.capacity;
     let line = |week: &plokk_engine::what_if::WeekFigures| {
-        format!("{}: {:.1}h of {:.1}h; one more hour saves {:.1} points", week.week, week.load, week.capacity, week.hour_worth)
+        format!(
+            "{}: {:.1}h of {:.1}h; one more hour saves {:.1} points",
+            week.week, week.load, week.capacity, week.hour_worth
+        )
     };
     figures.weeks.iter().filter(is_full).map(line).collect()
 }
@@ -191,7 +222,8 @@ fn chances(chances: &Chances) -> Vec<String> {
         format!("{} ({} to {})", percent(chance.share), percent(chance.low), percent(chance.high))
     };
     for task in chances.tasks.iter().filter(|task| task.on_time.share < 0.95) {
-        let line = format!("{}: {}, due {}: {} in time", task.client, task.name, task.due, range(&task.on_time));
+        let line =
+            format!("{}: {}, due {}: {} in time", task.client, task.name, task.due, range(&task.on_time));
         lines.push((task.on_time.share, line));
     }
     let mut worst: BTreeMap<&str, &plokk_engine::what_if::RetainerChance> = BTreeMap::new();
@@ -202,19 +234,29 @@ fn chances(chances: &Chances) -> Vec<String> {
         }
     }
     for retainer in worst.into_values() {
-        let line = format!("{}: retainer met {} from {}, the least sure period", retainer.client, range(&retainer.met), retainer.from);
+        let line = format!(
+            "{}: retainer met {} from {}, the least sure period",
+            retainer.client,
+            range(&retainer.met),
+            retainer.from
+        );
         lines.push((retainer.met.share, line));
     }
     lines.sort_by(|a, b| a.0.total_cmp(&b.0));
     let sums = [("late", &chances.late_hours), ("never done", &chances.undone_hours)];
-    let sums = sums.map(|(name, hours)| format!("{name}: {:.1}h in half of the futures, {:.1}h in the worst tenth", hours.p50, hours.p90));
+    let sums = sums.map(|(name, hours)| {
+        format!("{name}: {:.1}h in half of the futures, {:.1}h in the worst tenth", hours.p50, hours.p90)
+    });
     sums.into_iter().chain(lines.into_iter().map(|(_, line)| line)).collect()
 }
 
 fn ways_out(ways: &WaysOut) -> Vec<String> {
     let proof = if ways.proven { "proven" } else { "not proven" };
     let steps = |title: &str, steps: &Option<Vec<Step>>| match steps {
-        None => vec![format!("{title}: none of the {} changes thought of, nor all together, suffices", ways.thought_of)],
+        None => vec![format!(
+            "{title}: none of the {} changes thought of, nor all together, suffices",
+            ways.thought_of
+        )],
         Some(steps) => {
             let mut lines = vec![format!("{title} ({proof}, of {} thought of):", ways.thought_of)];
             lines.extend(steps.iter().map(|step| format!("  {} ({:.0}h)", step.words, step.hours)));
@@ -230,11 +272,19 @@ fn ways_out(ways: &WaysOut) -> Vec<String> {
 }
 
 fn sell(sellable: &Sellable) -> Vec<String> {
-    let mut lines: Vec<String> =
-        sellable.by_category.iter().map(|(category, hours)| format!("{category}: up to {hours:.1}h")).collect();
+    let mut lines: Vec<String> = sellable
+        .by_category
+        .iter()
+        .map(|(category, hours)| format!("{category}: up to {hours:.1}h"))
+        .collect();
     if let (Some(currency), false) = (&sellable.currency, sellable.mix.is_empty()) {
         lines.push(format!("the mix that pays best, {:.0} {currency} a week:", sellable.earns));
-        lines.extend(sellable.mix.iter().map(|(client, hours, fee)| format!("  {client}: {hours:.1}h at {fee} {currency}")));
+        lines.extend(
+            sellable
+                .mix
+                .iter()
+                .map(|(client, hours, fee)| format!("  {client}: {hours:.1}h at {fee} {currency}")),
+        );
     }
     lines
 }
@@ -248,8 +298,13 @@ fn hired(hire: &Hire) -> Vec<String> {
         )
     };
     let mut lines: Vec<String> = hire.steps.iter().map(step).collect();
-    let first: Vec<String> =
-        hire.first.iter().filter(|(_, worth)| *worth > 0.05).take(3).map(|(category, worth)| format!("{category} ({worth:.1} points an hour)")).collect();
+    let first: Vec<String> = hire
+        .first
+        .iter()
+        .filter(|(_, worth)| *worth > 0.05)
+        .take(3)
+        .map(|(category, worth)| format!("{category} ({worth:.1} points an hour)"))
+        .collect();
     if !first.is_empty() {
         lines.push(format!("hand over first: {}", first.join(", ")));
     }

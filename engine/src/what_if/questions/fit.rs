@@ -47,13 +47,19 @@ impl Outlook {
             Ok(harm(&self.case(&later)?.problem)?.0)
         };
         let asked = with(new.dates.from)?;
-        let fit = |from, at_once| FirstFit { client: new.id.clone(), from, at_once, harm: (asked - before).max(0.0) };
+        let fit = |from, at_once| FirstFit {
+            client: new.id.clone(),
+            from,
+            at_once,
+            harm: (asked - before).max(0.0),
+        };
         let begin = new.dates.from.unwrap_or(self.timeline.edges[0]);
         if asked <= allowed {
             return Ok(Some(fit(Some(begin), true)));
         }
         let weeks = &self.timeline.weeks;
-        let (mut low, high) = (weeks.partition_point(|week| *week <= begin), weeks.len().saturating_sub(TRIED));
+        let (mut low, high) =
+            (weeks.partition_point(|week| *week <= begin), weeks.len().saturating_sub(TRIED));
         if low >= high || with(Some(weeks[high - 1]))? > allowed {
             return Ok(Some(fit(None, false)));
         }

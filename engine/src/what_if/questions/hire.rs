@@ -93,7 +93,8 @@ impl Outlook {
         };
         // A week that is cut short has a part of the hours.
         let whole = |n: usize| {
-            let days = line.weeks[n].iter_days().take(5).filter(|day| *day >= line.edges[0] && *day < line.end());
+            let days =
+                line.weeks[n].iter_days().take(5).filter(|day| *day >= line.edges[0] && *day < line.end());
             days.count() as f64 / 5.0
         };
         let given = |bucket: usize| Hours(hours * share(bucket) * whole(line.week_of[bucket]));
@@ -116,7 +117,10 @@ impl Outlook {
 fn earned(case: &Case, allocation: &Allocation, currency: Option<&str>) -> f64 {
     let fee = |lot: u32| {
         let client = case.problem.lots[lot as usize].client as usize;
-        case.fees[client].as_ref().filter(|fee| Some(fee.currency.as_str()) == currency).map_or(0.0, |fee| fee.amount)
+        case.fees[client]
+            .as_ref()
+            .filter(|fee| Some(fee.currency.as_str()) == currency)
+            .map_or(0.0, |fee| fee.amount)
     };
     allocation.placed.iter().map(|placed| placed.hours.0 * fee(placed.lot)).sum()
 }

@@ -36,7 +36,12 @@ impl Outlook {
     /// # Errors
     ///
     /// When the linear program cannot be solved.
-    pub fn prices(&self, case: &Case, best: &Allocation, most: usize) -> Result<Vec<PricedHour>, WhatIfError> {
+    pub fn prices(
+        &self,
+        case: &Case,
+        best: &Allocation,
+        most: usize,
+    ) -> Result<Vec<PricedHour>, WhatIfError> {
         let mut dearest: Vec<Option<(f64, usize, usize)>> = vec![None; self.timeline.weeks.len()];
         for (worker, prices) in best.prices.hour.iter().enumerate() {
             for (bucket, price) in prices.iter().enumerate() {

@@ -34,14 +34,18 @@ impl Outlook {
     pub fn sellable(&self, case: &Case) -> Result<Sellable, WhatIfError> {
         let nobody = case.problem.clients.len() as u32 - 1;
         let one = |kind: usize| -> Result<Option<(String, f64)>, WhatIfError> {
-            let Some(offer) = self.offer(case, nobody, kind as u32, MOST_A_KIND, 1.0) else { return Ok(None) };
+            let Some(offer) = self.offer(case, nobody, kind as u32, MOST_A_KIND, 1.0) else {
+                return Ok(None);
+            };
             let hours = most_sold(&case.problem, &[offer], Hours(0.0))?[0];
             Ok(Some((case.problem.kinds[kind].clone(), hours)))
         };
-        let kinds: Result<Vec<_>, WhatIfError> = (0..case.problem.kinds.len()).into_par_iter().map(one).collect();
+        let kinds: Result<Vec<_>, WhatIfError> =
+            (0..case.problem.kinds.len()).into_par_iter().map(one).collect();
         let mut by_category: Vec<(String, f64)> = kinds?.into_iter().flatten().collect();
         by_category.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut sellable = Sellable { by_category, mix: Vec::new(), currency: main_currency(case), earns: 0.0 };
+        let mut sellable =
+            Sellable { by_category, mix: Vec::new(), currency: main_currency(case), earns: 0.0 };
         self.mix(case, &mut sellable)?;
         Ok(sellable)
     }
@@ -50,8 +54,12 @@ impl Outlook {
         let mut named = Vec::new();
         let mut offers = Vec::new();
         for (client, fee) in case.fees.iter().enumerate() {
-            let Some(fee) = fee.as_ref().filter(|fee| Some(&fee.currency) == sellable.currency.as_ref()) else { continue };
-            let offer = usual_kind(case, client).and_then(|kind| self.offer(case, client as u32, kind, MOST_A_CLIENT, fee.amount));
+            let Some(fee) = fee.as_ref().filter(|fee| Some(&fee.currency) == sellable.currency.as_ref())
+            else {
+                continue;
+            };
+            let offer = usual_kind(case, client)
+                .and_then(|kind| self.offer(case, client as u32, kind, MOST_A_CLIENT, fee.amount));
             if let Some(offer) = offer {
                 offers.push(offer);
                 named.push((case.names[client].clone(), fee.amount));

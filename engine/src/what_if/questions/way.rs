@@ -1,8 +1,8 @@
 //! The smallest way out of a wish that does harm, in words.
 
 use super::spare;
-use crate::what_if::{Case, Change, Outlook, Scenario, Source, WhatIfError};
 use crate::what_if::figures::sum;
+use crate::what_if::{Case, Change, Outlook, Scenario, Source, WhatIfError};
 use plokk_solver::capacity::{Allocation, Day, Effect, Hours, Lever, harm, way_out};
 use serde::Serialize;
 
@@ -48,7 +48,12 @@ impl Outlook {
     /// # Errors
     ///
     /// When the linear program cannot be solved.
-    pub fn ways_out(&self, scenario: &Scenario, case: &Case, best: &Allocation) -> Result<Option<WaysOut>, WhatIfError> {
+    pub fn ways_out(
+        &self,
+        scenario: &Scenario,
+        case: &Case,
+        best: &Allocation,
+    ) -> Result<Option<WaysOut>, WhatIfError> {
         let before = harm(&self.case(&Scenario::today())?.problem)?.0;
         let allowed = before + spare(before);
         let now = harm(&case.problem)?.0;
@@ -103,10 +108,12 @@ impl Outlook {
             let more = |week: usize, hours: f64| {
                 let buckets = buckets(week);
                 let each = Hours(hours / buckets.len().max(1) as f64);
-                let effect = |bucket| Effect::Hours { worker: worker as u32, bucket: bucket as u32, hours: each };
+                let effect =
+                    |bucket| Effect::Hours { worker: worker as u32, bucket: bucket as u32, hours: each };
                 buckets.into_iter().map(effect).collect::<Vec<_>>()
             };
-            let price = |week: usize| buckets(week).iter().map(|b| best.prices.hour[worker][*b]).fold(0.0, f64::max);
+            let price =
+                |week: usize| buckets(week).iter().map(|b| best.prices.hour[worker][*b]).fold(0.0, f64::max);
             let mut weeks: Vec<usize> = (0..line.weeks.len()).filter(|week| price(*week) > 0.01).collect();
             weeks.sort_by(|a, b| price(*b).total_cmp(&price(*a)).then(a.cmp(b)));
             weeks.truncate(WEEKS);
@@ -127,13 +134,19 @@ impl Outlook {
     /// The new client begins later.
     fn begin_later(&self, case: &Case, id: &str, ideas: &mut Vec<Idea>) {
         let mine = lots_of(case, id);
-        let Some(first) = mine.iter().map(|lot| case.problem.lots[*lot].release.0).min_by(f64::total_cmp) else { return };
+        let Some(first) = mine.iter().map(|lot| case.problem.lots[*lot].release.0).min_by(f64::total_cmp)
+        else {
+            return;
+        };
         for weeks in [1_u32, 2, 4, 8, 13, 26] {
             let until = first + 7.0 * f64::from(weeks) - 1.0;
             let (lots, hours) = excused(case, &mine, |lot| if lot.release.0 < until { 1.0 } else { 0.0 });
             if lots.len() < mine.len() {
                 let begin = self.timeline.date_of(first + 7.0 * f64::from(weeks));
-                let words = format!("{id} begins {weeks} {} later, about {begin}", if weeks == 1 { "week" } else { "weeks" });
+                let words = format!(
+                    "{id} begins {weeks} {} later, about {begin}",
+                    if weeks == 1 { "week" } else { "weeks" }
+                );
                 ideas.push(Idea { step: Step { words, hours }, effects: lots });
             }
         }
@@ -160,17 +173,27 @@ impl Outlook {
     /// Five hours a week of the dearest kinds of work go to somebody else.
     fn hand_over(&self, case: &Case, best: &Allocation, ideas: &mut Vec<Idea>) {
         let clients = case.fees.len() - case.problem.crew.len();
-        for skill in self.skills(case, best).into_iter().take(KINDS).filter(|skill| skill.worth.iter().any(|w| *w > 0.01)) {
+        for skill in self
+            .skills(case, best)
+            .into_iter()
+            .take(KINDS)
+            .filter(|skill| skill.worth.iter().any(|w| *w > 0.01))
+        {
             let mut effects = Vec::new();
             for (week, _) in self.timeline.weeks.iter().enumerate() {
-                let (first, last) = (self.timeline.first_of_week(week), self.timeline.first_of_week(week + 1) - 1);
+                let (first, last) =
+                    (self.timeline.first_of_week(week), self.timeline.first_of_week(week + 1) - 1);
                 let (from, to) = (case.problem.buckets[first].from.0, case.problem.buckets[last].to.0);
                 let of_week = |lot: &usize| {
                     let lot = &case.problem.lots[*lot];
                     let kind = &case.problem.kinds[lot.kind as usize];
-                    *kind == skill.category && (lot.client as usize) < clients && from <= lot.release.0 && lot.release.0 < to
+                    *kind == skill.category
+                        && (lot.client as usize) < clients
+                        && from <= lot.release.0
+                        && lot.release.0 < to
                 };
-                let lots: Vec<u32> = (0..case.problem.lots.len()).filter(of_week).map(|lot| lot as u32).collect();
+                let lots: Vec<u32> =
+                    (0..case.problem.lots.len()).filter(of_week).map(|lot| lot as u32).collect();
                 if !lots.is_empty() {
                     effects.push(Effect::Excuse { lots, hours: Hours(5.0) });
                 }
@@ -187,7 +210,11 @@ fn lots_of(case: &Case, client: &str) -> Vec<usize> {
 }
 
 /// Parts of some lots that are not asked for, and how many hours that is.
-fn excused(case: &Case, lots: &[usize], part: impl Fn(&plokk_solver::capacity::Lot) -> f64) -> (Vec<Effect>, f64) {
+fn excused(
+    case: &Case,
+    lots: &[usize],
+    part: impl Fn(&plokk_solver::capacity::Lot) -> f64,
+) -> (Vec<Effect>, f64) {
     let mut effects = Vec::new();
     let mut all = 0.0;
     for lot in lots {
@@ -201,9 +228,16 @@ fn excused(case: &Case, lots: &[usize], part: impl Fn(&plokk_solver::capacity::L
     for (n, quota) in case.problem.quotas.iter().enumerate() {
         let first = lots.first().map(|lot| case.problem.lots[*lot].client);
         if Some(quota.client) == first {
-            let end = quota.buckets.last().map_or(0.0, |(bucket, _)| case.problem.buckets[*bucket as usize].to.0);
-            let begin = quota.buckets.first().map_or(0.0, |(bucket, _)| case.problem.buckets[*bucket as usize].from.0);
-            let inside = lots.iter().map(|lot| &case.problem.lots[*lot]).filter(|lot| begin <= lot.release.0 && lot.release.0 < end);
+            let end =
+                quota.buckets.last().map_or(0.0, |(bucket, _)| case.problem.buckets[*bucket as usize].to.0);
+            let begin = quota
+                .buckets
+                .first()
+                .map_or(0.0, |(bucket, _)| case.problem.buckets[*bucket as usize].from.0);
+            let inside = lots
+                .iter()
+                .map(|lot| &case.problem.lots[*lot])
+                .filter(|lot| begin <= lot.release.0 && lot.release.0 < end);
             let hours: f64 = inside.map(|lot| lot.hours.0 * part(lot)).sum();
             if hours > 0.0 {
                 effects.push(Effect::Promise { quota: n as u32, hours: Hours(hours) });
@@ -226,13 +260,15 @@ fn take_less(case: &Case, id: &str, ideas: &mut Vec<Idea>) {
 /// Retainers that are not met are a quarter lower.
 fn lower_retainers(case: &Case, best: &Allocation, ideas: &mut Vec<Idea>) {
     for (client, name) in case.names.iter().enumerate() {
-        let quotas: Vec<usize> =
-            (0..case.problem.quotas.len()).filter(|n| case.problem.quotas[*n].client as usize == client).collect();
+        let quotas: Vec<usize> = (0..case.problem.quotas.len())
+            .filter(|n| case.problem.quotas[*n].client as usize == client)
+            .collect();
         let short: f64 = quotas.iter().map(|n| best.short[*n].0).sum();
         if short > 0.05 {
             let less = |n: usize| Hours(case.problem.quotas[n].hours.0 / 4.0);
             let hours = sum(&quotas.iter().map(|n| less(*n)).collect::<Vec<_>>());
-            let effects = quotas.iter().map(|n| Effect::Promise { quota: *n as u32, hours: less(*n) }).collect();
+            let effects =
+                quotas.iter().map(|n| Effect::Promise { quota: *n as u32, hours: less(*n) }).collect();
             let words = format!("the retainer of {name} is a quarter lower");
             ideas.push(Idea { step: Step { words, hours }, effects });
         }
