@@ -10,7 +10,7 @@ use super::scenario::Scenario;
 use super::stream::{self, Stream};
 use super::timeline::Timeline;
 use crate::desk::{DueFrom, Window, Work, intersect, total, union};
-use crate::settings::{BufferSettings, Fee};
+use crate::settings::{Fee, Settings};
 use chrono::TimeDelta;
 use plokk_solver::capacity::{CapacityProblem, CapacityWeights, Crew, Day, Hours, Lot};
 use std::collections::BTreeMap;
@@ -55,18 +55,22 @@ pub enum Source {
 }
 
 /// How often a chunk follows one of the same kind, of another kind, of another client: what the buffers between
-/// chunks are reckoned by. Measured on the block solver's plans of the desks in `examples`.
+/// chunks are reckoned by. With [`ENDS`] set so that as much fits as the block solver plans of the desks in `examples`
+/// with three times their work; docs/what-if.md has the figures.
 const NEIGHBOURS: [f64; 3] = [0.30, 0.15, 0.25];
 /// The share of free time that is lost because it is too short for any chunk.
-const ENDS: f64 = 0.03;
+const ENDS: f64 = 0.05;
 
-/// Hours of capacity that an hour of work takes, done in chunks of some length.
-pub(crate) fn setup(buffers: &BufferSettings, size: TimeDelta, longest: TimeDelta) -> f64 {
-    let size = size.num_minutes().max(5) as f64;
+/// Hours of capacity that an hour of work takes, of a task of so many hours and chunks of some length at most.
+///
+/// Capacity is free time less the reserve, and the reserve holds work off, not buffers: they lie in it first.
+pub(crate) fn setup(settings: &Settings, hours: f64, longest: TimeDelta) -> f64 {
+    let size = (hours * 60.0).max(5.0);
     let chunks = (size / longest.num_minutes().max(5) as f64).ceil().max(1.0);
+    let buffers = &settings.buffers;
     let gaps = [buffers.same_batch, buffers.same_client, buffers.other_client];
     let gap: f64 = gaps.iter().zip(NEIGHBOURS).map(|(gap, share)| gap.num_minutes() as f64 * share).sum();
-    1.0 + chunks * gap / size + ENDS
+    ((1.0 + chunks * gap / size + ENDS) * (1.0 - settings.planning.reserve)).max(1.0)
 }
 
 impl Outlook {
@@ -245,7 +249,7 @@ impl<'p> Posing<'p> {
             deadline: work.deadline.map(|deadline| Day(self.line.day(deadline))),
             weight: work.weight,
             workers: work.assistants.iter().map(|n| *n as u32).collect(),
-            setup: setup(&desk.settings.buffers, work.estimate, work.max_chunk),
+            setup: setup(&desk.settings, hours / more.max(1e-3), work.max_chunk),
             reach: if work.live { work.client.map(|client| self.reach(client)) } else { None },
         })
     }

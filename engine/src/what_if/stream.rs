@@ -1,7 +1,7 @@
 //! Work that is not there yet: what arrives week by week, as expected and as drawn.
 
 use super::apply::Applied;
-use super::case::{Posing, setup};
+use super::case::{Posing, in_hours, setup};
 use super::dice::Dice;
 use super::history::{History, LEAD_OF_SOLD};
 use super::promises::Term;
@@ -9,6 +9,7 @@ use super::timeline::Timeline;
 use crate::desk::{Urgency, date, weight};
 use crate::settings::Category;
 use plokk_solver::capacity::{CapacityProblem, Day, Hours, Lot};
+use std::collections::BTreeMap;
 
 /// Work of one kind that arrives for one client, week by week.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +58,7 @@ fn template(posing: &mut Posing<'_>, client: usize, category: &str) -> Lot {
         deadline: None,
         weight: weight(&settings.weights, 5, Urgency::Due, settings.clients[client].weight),
         workers: workers.map(|n| n as u32).collect(),
-        setup: setup(&settings.buffers, table.estimate, table.max_chunk),
+        setup: setup(settings, in_hours(table.estimate), table.max_chunk),
         kind: posing.kind(category),
         reach: if table.live { Some(posing.reach(client)) } else { None },
     }
@@ -111,64 +112,31 @@ pub(crate) fn sold(
     posing: &mut Posing<'_>,
     streams: &[Stream],
 ) -> Vec<Stream> {
-    let line = posing.line;
     let settings = &applied.desk.settings;
     let mut sold = Vec::new();
-    for client in 0..settings.clients.len() {
-        let terms: Vec<&Term> =
-            terms.iter().filter(|term| term.client as usize == client && term.min.is_some()).collect();
-        if terms.is_empty() {
-            continue;
-        }
-        let mut hours = vec![0.0; line.weeks.len()];
-        let mut carried = 0.0;
-        for (at, term) in terms.iter().enumerate() {
-            let begin = if at == 0 { f64::NEG_INFINITY } else { terms[at - 1].end };
-            let inside = |release: f64| begin <= release && release < term.end;
-            let listed = posing
-                .problem
-                .lots
-                .iter()
-                .filter(|lot| lot.client as usize == client && inside(lot.release.0));
-            let listed: f64 = listed.map(|lot| lot.hours.0).sum();
-            let weeks: Vec<usize> = week_shares(line, term);
-            let expected: f64 = streams
-                .iter()
-                .filter(|stream| stream.client as usize == client)
-                .map(|stream| {
-                    weeks.iter().map(|week| stream.per_week[*week] * stream.mean_size()).sum::<f64>()
-                })
-                .sum();
-            // What is on the list at once is not asked for again when its period is over.
-            let there = carried + listed + expected;
-            let missing = (term.min.unwrap_or(0.0) - there).max(0.0);
-            carried = (there - term.min.unwrap_or(0.0)).max(0.0);
-            for week in &weeks {
-                hours[*week] += missing / weeks.len() as f64;
-            }
-        }
+    for (client, section) in settings.clients.iter().enumerate() {
+        let hours = missing(posing, terms, streams, client as u32);
         if hours.iter().sum::<f64>() < 1e-3 {
             continue;
         }
-        let id = &settings.clients[client].id;
+        let id = &section.id;
         let new = applied.new_clients.iter().find(|new| new.id == *id);
-        let usual = streams
-            .iter()
-            .filter(|stream| stream.client as usize == client)
-            .max_by_key(|stream| stream.tasks);
-        let category =
-            new.map(|new| new.category.clone()).or_else(|| usual.map(|stream| stream.category.clone()));
+        let mine = streams.iter().filter(|stream| stream.client as usize == client);
+        let usual = mine.max_by_key(|stream| stream.tasks).map(|stream| stream.category.clone());
+        let category = new.map(|new| new.category.clone()).or(usual);
         let category = category.unwrap_or_else(|| posing.main_kind(client));
         let template = template(posing, client, &category);
         let table = settings.categories.iter().find(|table| table.name == category);
-        let size = table.map_or(1.0, |table| super::case::in_hours(table.estimate));
-        let factor =
-            |week: usize| applied.factor(id, &category, line.weeks[week]) * applied.length(id, &category);
+        let size = table.map_or(1.0, |table| in_hours(table.estimate));
+        let length = applied.length(id, &category);
+        let tasks = |(week, hours): (usize, &f64)| {
+            hours * applied.factor(id, &category, posing.line.weeks[week]) * length / size
+        };
         sold.push(Stream {
             client: client as u32,
             name: format!("{id}/{category}/sold"),
+            per_week: hours.iter().enumerate().map(tasks).collect(),
             category: category.clone(),
-            per_week: hours.iter().enumerate().map(|(week, hours)| hours * factor(week) / size).collect(),
             shape: None,
             median: size,
             spread: 0.0,
@@ -181,12 +149,52 @@ pub(crate) fn sold(
     sold
 }
 
-/// The weeks of a term.
-fn week_shares(line: &Timeline, term: &Term) -> Vec<usize> {
-    let mut weeks: Vec<usize> =
-        term.buckets.iter().map(|(bucket, _)| line.week_of[*bucket as usize]).collect();
-    weeks.dedup();
-    weeks
+/// The hours of each week that a client's retainers sell and nothing fills.
+fn missing(posing: &Posing<'_>, terms: &[Term], streams: &[Stream], client: u32) -> Vec<f64> {
+    let mut hours = vec![0.0; posing.line.weeks.len()];
+    let (mut begin, mut carried) = (f64::NEG_INFINITY, 0.0);
+    for term in terms.iter().filter(|term| term.client == client) {
+        let Some(min) = term.min else { continue };
+        let inside = |release: f64| begin <= release && release < term.end;
+        let lots = posing.problem.lots.iter().filter(|lot| lot.client == client && inside(lot.release.0));
+        let listed: f64 = lots.map(|lot| lot.hours.0).sum();
+        let shares = shares(posing, term);
+        let of_stream = |stream: &Stream| -> f64 {
+            shares.iter().map(|share| share.of_week * stream.hours(share.week)).sum()
+        };
+        let mine = streams.iter().filter(|stream| stream.client == client);
+        // What is on the list at once is not asked for again when its period is over.
+        let there = carried + listed + mine.map(of_stream).sum::<f64>();
+        for share in &shares {
+            hours[share.week] += (min - there).max(0.0) * share.of_term;
+        }
+        carried = (there - min).max(0.0);
+        begin = term.end;
+    }
+    hours
+}
+
+/// How a period and a week overlap, by working time.
+struct Share {
+    week: usize,
+    of_term: f64,
+    of_week: f64,
+}
+
+fn shares(posing: &Posing<'_>, term: &Term) -> Vec<Share> {
+    let line = posing.line;
+    // Where nobody works at all, time counts.
+    let there = |bucket: usize| posing.problem.capacity(bucket).0 + 1e-6;
+    let mut inside: BTreeMap<usize, f64> = BTreeMap::new();
+    for (bucket, share) in &term.buckets {
+        *inside.entry(line.week_of[*bucket as usize]).or_default() += share * there(*bucket as usize);
+    }
+    let all: f64 = inside.values().sum();
+    let share = |(week, hours): (usize, f64)| {
+        let whole: f64 = (line.first_of_week(week)..line.first_of_week(week + 1)).map(there).sum();
+        Share { week, of_term: hours / all, of_week: (hours / whole).min(1.0) }
+    };
+    inside.into_iter().map(share).filter(|share| share.of_term > 0.01).collect()
 }
 
 impl Posing<'_> {

@@ -76,15 +76,15 @@ fn of_a_desk_with_too_much_both_do_as_much() {
         done.blocks, done.long_view, done.walk, done.work
     );
     assert!(done.work > 1.3 * done.long_view);
-    assert!((done.blocks / done.long_view - 1.0).abs() < 0.10, "{} {}", done.blocks, done.long_view);
-    assert!((done.walk / done.long_view - 1.0).abs() < 0.10, "{} {}", done.walk, done.long_view);
+    assert!((done.blocks / done.long_view - 1.0).abs() < 0.06, "{} {}", done.blocks, done.long_view);
+    assert!((done.walk / done.long_view - 1.0).abs() < 0.06, "{} {}", done.walk, done.long_view);
 }
 
 /// By hand, since the block solver takes a while: `cargo test --release -p plokk-engine --test what_if -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes minutes; its figures stand in docs/what-if.md"]
 fn figures_for_the_documentation() {
-    for (name, factor) in [("solo", 1.0), ("solo", 2.0), ("solo", 3.0), ("agency", 1.0), ("agency", 2.5)] {
+    for (name, factor) in [("solo", 1.0), ("solo", 2.0), ("solo", 3.0), ("agency", 1.0), ("agency", 3.0)] {
         let done = done(name, factor, 0.1);
         eprintln!(
             "{name} x {factor}: work {:.1} blocks {:.1} long view {:.1} walk {:.1}",
