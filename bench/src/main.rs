@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use plokk_bench::compare::{self, Row, compare, markdown};
 use plokk_bench::generate::{Class, Spec, generate};
-use plokk_bench::greedy;
 use plokk_bench::peer::Peer;
+use plokk_bench::{greedy, long_view};
 use plokk_solver::{Observer, Options, Problem, Progress, Silent, Solution, solve};
 use std::error::Error;
 use std::fs;
@@ -28,6 +28,8 @@ enum Command {
     Run(RunArgs),
     /// Run every peer on every problem and write the table, as Markdown.
     Compare(CompareArgs),
+    /// Set the long view of what-if beside its peers on a project and a scenario of it, as Markdown.
+    WhatIf(WhatIfArgs),
 }
 
 #[derive(Args)]
@@ -94,6 +96,25 @@ struct CompareArgs {
     output: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct WhatIfArgs {
+    /// Which sizes.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "s,m")]
+    classes: Vec<Size>,
+    /// The work, as a share of the free time.
+    #[arg(long, default_value_t = 0.85)]
+    load: f64,
+    /// Which seeds.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,3")]
+    seeds: Vec<u64>,
+    /// The folder of taskjuggler.py; it is asked where tj3 is there.
+    #[arg(long, default_value = "bench/peers")]
+    scripts: PathBuf,
+    /// Do without TaskJuggler.
+    #[arg(long)]
+    without_tj3: bool,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Size {
     /// Two weeks, one person, six clients.
@@ -127,6 +148,7 @@ fn main() -> ExitCode {
         Command::Generate(args) => make(&args),
         Command::Run(args) => run(&args),
         Command::Compare(args) => side_by_side(&args),
+        Command::WhatIf(args) => long_views(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -168,6 +190,25 @@ fn side_by_side(args: &CompareArgs) -> Result<(), Box<dyn Error>> {
     };
     let rows = compare(&plan, &peers?, tell)?;
     put(args.output.as_deref(), markdown(&plan, &rows).trim_end())
+}
+
+fn long_views(args: &WhatIfArgs) -> Result<(), Box<dyn Error>> {
+    let scripts = (!args.without_tj3).then_some(args.scripts.as_path());
+    let mut text = "| class | scenario | peer | late tasks | same ones | weighted days late | hours not done | seconds |\n\
+                    |---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for size in &args.classes {
+        let mut answers = Vec::new();
+        for seed in &args.seeds {
+            let (answer, version) =
+                long_view::compare(&generate(Class::from(*size).spec(*seed, args.load)), scripts)?;
+            eprintln!("seed {seed} is done {version}");
+            answers.push(answer);
+        }
+        let name = size.to_possible_value().map(|value| value.get_name().to_uppercase()).unwrap_or_default();
+        text.push_str(&long_view::markdown(&name, &answers));
+    }
+    put(None, text.trim_end())
 }
 
 /// One line per problem while the table grows.

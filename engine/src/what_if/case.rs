@@ -54,23 +54,12 @@ pub enum Source {
     Expected(usize),
 }
 
-/// How often a chunk follows one of the same kind, of another kind, of another client: what the buffers between
-/// chunks are reckoned by. With [`ENDS`] set so that as much fits as the block solver plans of the desks in `examples`
-/// with three times their work; docs/what-if.md has the figures.
-const NEIGHBOURS: [f64; 3] = [0.30, 0.15, 0.25];
-/// The share of free time that is lost because it is too short for any chunk.
-const ENDS: f64 = 0.05;
-
 /// Hours of capacity that an hour of work takes, of a task of so many hours and chunks of some length at most.
-///
-/// Capacity is free time less the reserve, and the reserve holds work off, not buffers: they lie in it first.
 pub(crate) fn setup(settings: &Settings, hours: f64, longest: TimeDelta) -> f64 {
-    let size = (hours * 60.0).max(5.0);
-    let chunks = (size / longest.num_minutes().max(5) as f64).ceil().max(1.0);
     let buffers = &settings.buffers;
     let gaps = [buffers.same_batch, buffers.same_client, buffers.other_client];
-    let gap: f64 = gaps.iter().zip(NEIGHBOURS).map(|(gap, share)| gap.num_minutes() as f64 * share).sum();
-    ((1.0 + chunks * gap / size + ENDS) * (1.0 - settings.planning.reserve)).max(1.0)
+    let gaps = gaps.map(|gap| Hours(in_hours(gap)));
+    plokk_solver::capacity::setup(gaps, Hours(hours), Hours(in_hours(longest)), settings.planning.reserve)
 }
 
 impl Outlook {

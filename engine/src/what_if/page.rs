@@ -209,13 +209,18 @@ fn sureness(html: &mut String, answer: &Answer) {
 fn worth(html: &mut String, outlook: &Outlook, answer: &Answer) {
     let anybody: Vec<f64> = answer.figures.weeks.iter().map(|week| week.hour_worth).collect();
     let mut lines = vec![("one more hour of the team".to_owned(), anybody)];
-    lines.extend(
-        answer
-            .skills
+    // Where everybody does everything, an hour of one skill is an hour of any.
+    let weeks = &answer.figures.weeks;
+    let differs = |skill: &&super::PricedSkill| {
+        skill
+            .worth
             .iter()
-            .take(4)
-            .map(|skill| (format!("one more hour of {}", skill.category), skill.worth.clone())),
-    );
+            .zip(weeks)
+            .any(|(worth, week)| (worth - week.hour_worth).abs() > 0.02 * (1.0 + worth))
+    };
+    let named =
+        |skill: &super::PricedSkill| (format!("one more hour of {}", skill.category), skill.worth.clone());
+    lines.extend(answer.skills.iter().filter(differs).take(4).map(named));
     add!(
         html,
         "<div class=\"card\"><h3>What an hour is worth</h3>\n<p class=\"soft\">Points that one more hour would save in each week, by whom it is worked. Points are the prices of lateness and missed hours in plokk.toml.</p>"

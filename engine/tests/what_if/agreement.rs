@@ -71,10 +71,6 @@ fn a_desk_with_room_is_done_in_full_by_both() {
 fn of_a_desk_with_too_much_both_do_as_much() {
     // Three times the work: what fits shows how much capacity buffers and short ends take.
     let done = done("solo", 3.0, 0.1);
-    eprintln!(
-        "blocks {:.1} long view {:.1} walk {:.1} work {:.1}",
-        done.blocks, done.long_view, done.walk, done.work
-    );
     assert!(done.work > 1.3 * done.long_view);
     assert!((done.blocks / done.long_view - 1.0).abs() < 0.06, "{} {}", done.blocks, done.long_view);
     assert!((done.walk / done.long_view - 1.0).abs() < 0.06, "{} {}", done.walk, done.long_view);
@@ -85,10 +81,31 @@ fn of_a_desk_with_too_much_both_do_as_much() {
 #[ignore = "takes minutes; its figures stand in docs/what-if.md"]
 fn figures_for_the_documentation() {
     for (name, factor) in [("solo", 1.0), ("solo", 2.0), ("solo", 3.0), ("agency", 1.0), ("agency", 3.0)] {
+        let longer = 1.0 + (factor - 1.0) / 5.0;
+        let (best, late, walk, walk_late) = six_months(name, longer);
+        eprintln!(
+            "{name}, six months, x {longer:.1}: {best:.0} points, {late:.1}h late; walk {walk:.0} points, {walk_late:.1}h late"
+        );
         let done = done(name, factor, 0.1);
         eprintln!(
             "{name} x {factor}: work {:.1} blocks {:.1} long view {:.1} walk {:.1}",
             done.work, done.blocks, done.long_view, done.walk
         );
     }
+}
+
+/// Cost and late hours of the cheapest allocation and of the walk, of what is expected in half a year.
+fn six_months(name: &str, factor: f64) -> (f64, f64, f64, f64) {
+    let (settings, feeds) = example(name);
+    let outlook = Outlook::new(question(settings, feeds, 6)).expect("the desk can be read");
+    let longer = Change::Estimates { which: Which::default(), factor };
+    let case = outlook.case(&wish(vec![longer])).expect("it names no task");
+    let (best, figures) = outlook.figures(&case).expect("solvable");
+    let walk = follow(&case.problem);
+    let ends = case.problem.lots.iter().zip(&walk.ends);
+    let is_late = |end: &plokk_solver::capacity::LotEnd, due: f64| {
+        end.completion.is_some_and(|done| done.0 > due + 1e-9)
+    };
+    let late = ends.filter(|(lot, end)| is_late(end, lot.due.0)).map(|(lot, _)| lot.hours.0).sum();
+    (best.cost.0, figures.late_hours, walk.cost.0, late)
 }

@@ -9,8 +9,12 @@ use super::cost::{last, lateness, undone};
 use super::{CapacityProblem, Day, Hours, Lot, Promise};
 use crate::units::Points;
 
-/// How far ahead a due time is felt, in days.
+/// How far ahead of the latest start a due time is felt, in days.
 const FORESIGHT: f64 = 5.0;
+/// How far ahead of the latest start a retainer's end is felt, in days: it can be filled by any work of the client's.
+const FORESIGHT_OF_QUOTA: f64 = 1.5;
+/// How many hours a day a task gets once it is begun, weekends counted: what its latest start is reckoned by.
+const PACE: f64 = 2.5;
 
 /// What became of a lot.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -133,8 +137,9 @@ impl<'p> Walk<'p> {
         let left = self.left[index as usize];
         // A task that is nearly done is held up by little work; of many tasks some are done.
         let concentrated = if lot.pieces <= 1.0 { lot.hours.0 / left } else { 1.0 };
+        let task = if lot.pieces > 1.0 { lot.hours.0 / lot.pieces } else { left };
         let waiting = if lot.due.0 > now {
-            lateness(problem, lot, (next - now).max(1.0)) * fading(lot.due.0)
+            lateness(problem, lot, (next - now).max(1.0)) * fading(lot.due.0 - task / PACE)
         } else {
             lot.weight * problem.weights.late_day * (next - now).max(1.0) * lot.pieces / lot.hours.0
         };
@@ -144,7 +149,9 @@ impl<'p> Walk<'p> {
             let promise = &problem.quotas[quota as usize];
             if self.short[quota as usize] > 1e-6 && share(promise, bucket) > 0.0 {
                 let end = promise.buckets.last().map_or(0.0, |(b, _)| problem.buckets[*b as usize].to.0);
-                retainer = retainer.max(problem.weights.quota * fading(end));
+                let start = end - self.short[quota as usize] / PACE;
+                let near = (-(start - next).max(0.0) / FORESIGHT_OF_QUOTA).exp();
+                retainer = retainer.max(problem.weights.quota * near);
             }
         }
         (waiting * concentrated + lost + retainer) / lot.setup

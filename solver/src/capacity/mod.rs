@@ -16,6 +16,7 @@ mod follow;
 mod prices;
 mod program;
 mod sell;
+mod setup;
 mod way_out;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use faults::{CapacityError, CapacityFault};
 pub use follow::{Followed, LotEnd, follow};
 pub use prices::{PriceRange, Prices, price_range};
 pub use sell::{Offer, most_sold};
+pub use setup::setup;
 pub use way_out::{Effect, Lever, WayOut, way_out};
 
 use serde::{Deserialize, Serialize};

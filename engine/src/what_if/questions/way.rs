@@ -2,9 +2,11 @@
 
 use super::spare;
 use crate::what_if::figures::sum;
+use crate::what_if::promises::Term;
 use crate::what_if::{Case, Change, Outlook, Scenario, Source, WhatIfError};
 use plokk_solver::capacity::{Allocation, Day, Effect, Hours, Lever, harm, way_out};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The smallest ways out of a scenario that does harm.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,7 +94,9 @@ impl Outlook {
             }
         }
         self.postpone(case, best, &mut ideas);
+        self.wait(case, best, &mut ideas);
         lower_retainers(case, best, &mut ideas);
+        self.let_off(case, best, &mut ideas);
         self.hand_over(case, best, &mut ideas);
         ideas
     }
@@ -162,11 +166,36 @@ impl Outlook {
             _ => None,
         });
         for (lot, name) in tasks.take(TASKS) {
-            let due = Day(case.problem.lots[lot].due.0 + 7.0);
-            let words = format!("{name:?} is due a week later, {}", self.timeline.date_of(due.0 - 1e-6));
-            let hours = case.problem.lots[lot].hours.0;
-            let effects = vec![Effect::Postpone { lot: lot as u32, due }];
-            ideas.push(Idea { step: Step { words, hours }, effects });
+            for (weeks, later) in [(1.0, "a week later"), (3.0, "three weeks later")] {
+                let due = Day(case.problem.lots[lot].due.0 + 7.0 * weeks);
+                let words = format!("{name:?} is due {later}, {}", self.timeline.date_of(due.0 - 1e-6));
+                let hours = case.problem.lots[lot].hours.0 * weeks;
+                let effects = vec![Effect::Postpone { lot: lot as u32, due }];
+                ideas.push(Idea { step: Step { words, hours }, effects });
+            }
+        }
+    }
+
+    /// Clients wait longer for their usual work where it is late.
+    fn wait(&self, case: &Case, best: &Allocation, ideas: &mut Vec<Idea>) {
+        let mut late: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for placed in best.placed.iter().filter(|placed| placed.late > 0.0) {
+            if !matches!(case.sources[placed.lot as usize], Source::Task { .. }) {
+                late.entry(case.problem.lots[placed.lot as usize].client).or_default().insert(placed.lot);
+            }
+        }
+        for (client, lots) in late {
+            let due = |lot: &u32| case.problem.lots[*lot as usize].due.0;
+            let first = lots.iter().map(due).fold(f64::INFINITY, f64::min);
+            let last = lots.iter().map(due).fold(0.0, f64::max);
+            let name = &case.names[client as usize];
+            let (from, until) = (self.timeline.date_of(first - 1e-6), self.timeline.date_of(last - 1e-6));
+            let when = if from == until { format!("on {from}") } else { format!("from {from} to {until}") };
+            let words =
+                format!("{name} waits up to three weeks longer for its usual work that is due {when}");
+            let hours = lots.iter().map(|lot| case.problem.lots[*lot as usize].hours.0).sum();
+            let effect = |lot: &u32| Effect::Postpone { lot: *lot, due: Day(due(lot) + 21.0) };
+            ideas.push(Idea { step: Step { words, hours }, effects: lots.iter().map(effect).collect() });
         }
     }
 
@@ -200,6 +229,27 @@ impl Outlook {
             }
             let words = format!("somebody else does up to 5 hours a week of {}", skill.category);
             ideas.push(Idea { step: Step { words, hours: 5.0 * effects.len() as f64 }, effects });
+        }
+    }
+}
+
+impl Outlook {
+    /// Retainers are let off for the periods in which they are short.
+    fn let_off(&self, case: &Case, best: &Allocation, ideas: &mut Vec<Idea>) {
+        for (client, name) in case.names.iter().enumerate() {
+            let is_short =
+                |n: &usize| case.problem.quotas[*n].client as usize == client && best.short[*n].0 > 0.05;
+            let short: Vec<usize> = (0..case.problem.quotas.len()).filter(is_short).collect();
+            if short.is_empty() {
+                continue;
+            }
+            let periods: Vec<&Term> = case.terms.iter().filter(|term| term.min.is_some()).collect();
+            let days: Vec<String> = short.iter().map(|n| periods[*n].first.to_string()).collect();
+            let hours = short.iter().map(|n| best.short[*n].0).sum();
+            let least =
+                |n: &usize| Effect::Promise { quota: *n as u32, hours: case.problem.quotas[*n].hours };
+            let words = format!("{name} does without its retainer in the periods from {}", days.join(", "));
+            ideas.push(Idea { step: Step { words, hours }, effects: short.iter().map(least).collect() });
         }
     }
 }
