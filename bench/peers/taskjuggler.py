@@ -53,8 +53,9 @@ def tasks(problem, longer):
         lines.append(f'task t{n} "t{n}" {{\n  effort {task["size"] * minutes}min\n  longer:effort {more * minutes}min')
         lines.append(f"  allocate {allocate}\n  priority {rank[n]}")
         if task.get("after"):
-            gaps = [f"!t{index[a['task']]} {{ gapduration {max(a['lag'], 0) * minutes}min }}" for a in task["after"]]
-            lines.append(f"  depends {', '.join(gaps)}")
+            first = [f"!t{index[a['task']]}" for a in task["after"]]
+            gaps = [f" {{ gapduration {a['lag'] * minutes}min }}" if a["lag"] > 0 else "" for a in task["after"]]
+            lines.append(f"  depends {', '.join(map(''.join, zip(first, gaps)))}")
         else:
             lines.append(f"  start {moment(task['release'], minutes)}")
         lines.append("}")

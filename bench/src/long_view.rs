@@ -33,6 +33,15 @@ pub struct Said {
     pub seconds: f64,
 }
 
+/// What everybody says of a problem and of its scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answers {
+    /// Of the problem, and of the scenario.
+    pub said: [Vec<Said>; 2],
+    /// Which TaskJuggler it was; empty without.
+    pub version: String,
+}
+
 /// The end of each task, in slots; `None` where it is not done in full within the horizon.
 type Ends = Vec<Option<f64>>;
 
@@ -192,7 +201,7 @@ fn lot(problem: &Problem, task: &plokk_solver::Task, names: &mut Names) -> Lot {
 /// # Errors
 ///
 /// When a peer gives no answer.
-pub fn compare(problem: &Problem, peers: Option<&Path>) -> Result<([Vec<Said>; 2], String), Box<dyn Error>> {
+pub fn compare(problem: &Problem, peers: Option<&Path>) -> Result<Answers, Box<dyn Error>> {
     let with = longer(problem);
     let mut juggled = None;
     if let Some(folder) = peers {
@@ -225,7 +234,7 @@ pub fn compare(problem: &Problem, peers: Option<&Path>) -> Result<([Vec<Said>; 2
         tables.push(said);
     }
     let longer = tables.pop().unwrap_or_default();
-    Ok(([tables.pop().unwrap_or_default(), longer], version))
+    Ok(Answers { said: [tables.pop().unwrap_or_default(), longer], version })
 }
 
 fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
@@ -301,21 +310,21 @@ fn judged(peer: &'static str, problem: &Problem, ends: &Ends, truth: &Ends, seco
 
 /// The answers of several problems as one Markdown table, the median over the problems.
 #[must_use]
-pub fn markdown(class: &str, answers: &[[Vec<Said>; 2]]) -> String {
+pub fn markdown(class: &str, answers: &[Answers]) -> String {
     let mut text = String::new();
     for (scenario, name) in ["plan", "everything takes a quarter longer"].into_iter().enumerate() {
-        let peers = answers.first().map_or(0, |answer| answer[scenario].len());
+        let peers = answers.first().map_or(0, |answer| answer.said[scenario].len());
         for peer in 0..peers {
             let of = |value: fn(&Said) -> f64| {
                 let mut values: Vec<f64> =
-                    answers.iter().map(|answer| value(&answer[scenario][peer])).collect();
+                    answers.iter().map(|answer| value(&answer.said[scenario][peer])).collect();
                 values.sort_by(f64::total_cmp);
                 values[values.len() / 2]
             };
             let _ = writeln!(
                 text,
                 "| {class} | {name} | {} | {:.0} | {:.0}% | {:.1} | {:.1} | {:.2} |",
-                answers[0][scenario][peer].peer,
+                answers[0].said[scenario][peer].peer,
                 of(|said| said.late as f64),
                 of(|said| said.agrees) * 100.0,
                 of(|said| said.days),
@@ -335,8 +344,8 @@ mod tests {
     #[test]
     fn everybody_answers_and_the_block_solver_agrees_with_itself() {
         let problem = generate(Class::S.spec(1, 0.6));
-        let (answers, _) = compare(&problem, None).expect("nobody refuses");
-        for said in &answers {
+        let answers = compare(&problem, None).expect("nobody refuses");
+        for said in &answers.said {
             assert_eq!(said.len(), 4);
             assert_eq!((said[0].peer, said[0].agrees), ("block solver", 1.0));
         }

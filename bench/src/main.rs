@@ -200,9 +200,9 @@ fn long_views(args: &WhatIfArgs) -> Result<(), Box<dyn Error>> {
     for size in &args.classes {
         let mut answers = Vec::new();
         for seed in &args.seeds {
-            let (answer, version) =
-                long_view::compare(&generate(Class::from(*size).spec(*seed, args.load)), scripts)?;
-            eprintln!("seed {seed} is done {version}");
+            let problem = generate(Class::from(*size).spec(*seed, args.load));
+            let answer = long_view::compare(&problem, scripts)?;
+            eprintln!("seed {seed} is done {}", answer.version);
             answers.push(answer);
         }
         let name = size.to_possible_value().map(|value| value.get_name().to_uppercase()).unwrap_or_default();

@@ -103,6 +103,10 @@ impl Outlook {
     }
 }
 
+/// What instances of recurring work have in common that are one lot: client, kind, the buckets of release and due, weight,
+/// and who may do it.
+type Alike = (u32, u32, usize, usize, u64, Vec<u32>);
+
 /// A problem in the making.
 pub(crate) struct Posing<'p> {
     pub(crate) line: &'p Timeline,
@@ -172,7 +176,7 @@ impl<'p> Posing<'p> {
     fn listed(&mut self) {
         let works = &self.applied.desk.work;
         let mut release: BTreeMap<&str, f64> = BTreeMap::new();
-        let mut together: BTreeMap<(u32, u32, usize, usize, u64, Vec<u32>), usize> = BTreeMap::new();
+        let mut together: BTreeMap<Alike, usize> = BTreeMap::new();
         for work in works {
             if work.remaining <= TimeDelta::zero() || !self.applied.is_there(work.client, self.date(work)) {
                 continue;
