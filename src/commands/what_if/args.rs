@@ -109,7 +109,7 @@ pub(crate) struct Out {
     /// Write a page with plots
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) html: Option<PathBuf>,
-    /// Work through a sweep (a file with [[sweep]] tables, or of scenarios) and add a line of CSV for each to --output
+    /// Work through a sweep (a file of sweep tables, or of scenarios) and add a line of CSV for each to --output
     #[arg(long, value_name = "FILE", requires = "output", value_hint = ValueHint::FilePath)]
     pub(crate) sweep: Option<PathBuf>,
     /// Where the sweep's lines go; those that are there already are not worked out again

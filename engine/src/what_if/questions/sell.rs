@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct Sellable {
     /// If all of it were one kind of work: hours a week for each category, the most first.
     pub by_category: Vec<(String, f64)>,
-    /// What pays best, if every client with a fee took up to [`MOST_A_CLIENT`] hours a week more of its usual work: client,
+    /// What pays best, if every client with a fee took up to twenty hours a week more of its usual work: client,
     /// hours a week, and what an hour earns.
     pub mix: Vec<(String, f64, f64)>,
     /// The currency of the mix; clients of other currencies are not in it.
