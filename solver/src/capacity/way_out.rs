@@ -73,9 +73,9 @@ pub struct WayOut {
 /// Harm this small is none: three minutes.
 const NOTHING: f64 = 0.05;
 /// So many cuts are made at most.
-const MOST_CUTS: usize = 400;
+const MOST_CUTS: usize = 40;
 /// So many nodes of a search at most.
-const MOST_NODES: usize = 5_000_000;
+const MOST_NODES: usize = 20_000;
 
 /// Finds a cheapest set of levers with which the harm is no more than `allowed`.
 ///
