@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Say why a task is where it is, or why it is not planned, and what would change that
     Explain(Explain),
+    /// Compare scenarios over months: what would slip, when it would fit, how sure that is, what an hour is worth
+    WhatIf(Box<crate::commands::WhatIf>),
     /// Solve a planning problem given as JSON (plokk-problem/1), or a folder of them
     Solve(Solve),
     /// List the occurrences in calendar files: what recurs, expanded

@@ -14,6 +14,9 @@ mod serve;
 mod solve;
 mod token;
 mod undo;
+mod what_if;
+
+pub(crate) use what_if::WhatIf;
 
 use crate::args::Command;
 use crate::exit::Outcome;
@@ -25,6 +28,7 @@ pub(crate) fn run(command: Command) -> Outcome {
         Command::Check(args) => check::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::WhatIf(args) => what_if::run(&args),
         Command::Solve(args) => solve::run(&args),
         Command::Occurrences(args) => occurrences::run(&args),
         Command::Freebusy(args) => freebusy::run(&args),

@@ -2,6 +2,7 @@
 //!
 //! - [`generate`](mod@generate): random but lifelike problems, one seed one problem.
 //! - [`greedy`]: the first peer, an earliest-due-date planner that keeps every rule.
+//! - [`long_view`]: the long view of what-if beside the block solver, greedy and TaskJuggler.
 //! - [`peer`]: whoever takes a problem and writes a solution, run as a process of its own.
 //! - [`compare`](mod@compare): every peer on every problem, the table of what came out, and a
 //!   picture of cost over time.
@@ -13,6 +14,7 @@ pub mod chart;
 pub mod compare;
 pub mod generate;
 pub mod greedy;
+pub mod long_view;
 pub mod machine;
 pub mod peer;
 pub mod reference;

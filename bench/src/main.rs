@@ -7,7 +7,7 @@ use plokk_bench::generate::{Class, Spec, generate};
 use plokk_bench::peer::Peer;
 use plokk_bench::reference::{Best, Reference};
 use plokk_bench::trace::{self, Point, Recorder};
-use plokk_bench::{greedy, replan, scaling};
+use plokk_bench::{greedy, long_view, replan, scaling};
 use plokk_solver::{Options, Problem, solve};
 use std::error::Error;
 use std::fs;
@@ -37,6 +37,8 @@ enum Command {
     Scaling(ScalingArgs),
     /// Measure planning again after a small change: how much less work, and how much stands.
     Replan(ReplanArgs),
+    /// Set the long view of what-if beside its peers on a project and a scenario of it, as Markdown.
+    WhatIf(WhatIfArgs),
 }
 
 #[derive(Args)]
@@ -189,6 +191,25 @@ struct ReplanArgs {
     output: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct WhatIfArgs {
+    /// Which sizes.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "s,m")]
+    classes: Vec<Size>,
+    /// The work, as a share of the free time.
+    #[arg(long, default_value_t = 0.85)]
+    load: f64,
+    /// Which seeds.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,3")]
+    seeds: Vec<u64>,
+    /// The folder of taskjuggler.py; it is asked where tj3 is there.
+    #[arg(long, default_value = "bench/peers")]
+    scripts: PathBuf,
+    /// Do without TaskJuggler.
+    #[arg(long)]
+    without_tj3: bool,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Size {
     /// Two weeks, one person, six clients.
@@ -225,6 +246,7 @@ fn main() -> ExitCode {
         Command::Best(args) => best(&args),
         Command::Scaling(args) => grow(&args),
         Command::Replan(args) => again(&args),
+        Command::WhatIf(args) => long_views(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -329,6 +351,25 @@ fn again(args: &ReplanArgs) -> Result<(), Box<dyn Error>> {
         eprintln!("{}: {ratio} of the time, {:.0}% kept", row.problem, 100.0 * row.kept);
     })?;
     put(args.output.as_deref(), replan::markdown(&peer, &rows).trim_end())
+}
+
+fn long_views(args: &WhatIfArgs) -> Result<(), Box<dyn Error>> {
+    let scripts = (!args.without_tj3).then_some(args.scripts.as_path());
+    let mut text = "| class | scenario | peer | late tasks | same ones | weighted days late | hours not done | seconds |\n\
+                    |---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for size in &args.classes {
+        let mut answers = Vec::new();
+        for seed in &args.seeds {
+            let problem = generate(Class::from(*size).spec(*seed, args.load));
+            let answer = long_view::compare(&problem, scripts)?;
+            eprintln!("seed {seed} is done {}", answer.version);
+            answers.push(answer);
+        }
+        let name = size.to_possible_value().map(|value| value.get_name().to_uppercase()).unwrap_or_default();
+        text.push_str(&long_view::markdown(&name, &answers));
+    }
+    put(None, text.trim_end())
 }
 
 /// One line per problem while the table grows.

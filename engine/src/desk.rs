@@ -16,7 +16,9 @@ mod work;
 mod working;
 
 pub(crate) use local::{daily, date, midnight, weekly};
-pub(crate) use spans::{pad, subtract, total};
+pub(crate) use shelf::Shelf;
+pub(crate) use spans::{intersect, pad, subtract, total, union};
+pub(crate) use weight::{Urgency, weight};
 
 use crate::calm::Diary;
 use crate::settings::{DayInterval, Settings};

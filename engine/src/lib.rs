@@ -11,6 +11,7 @@ pub mod pose;
 mod publish;
 pub mod settings;
 mod warning;
+pub mod what_if;
 pub mod words;
 
 pub use calm::{Diary, Mirror};

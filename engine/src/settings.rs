@@ -4,21 +4,22 @@
 //! every fault of the file at once, each with its place, its cause and the nearest valid spelling.
 
 mod deliver;
-mod duration;
+pub(crate) mod duration;
 mod fault;
 mod feeds;
-mod hours;
-mod ids;
-mod money;
-mod nearest;
+pub(crate) mod hours;
+pub(crate) mod ids;
+pub(crate) mod money;
+pub(crate) mod nearest;
 mod read;
-mod reader;
-mod syntax;
-mod zone;
+pub(crate) mod reader;
+pub(crate) mod syntax;
+pub(crate) mod zone;
 
 pub(crate) use deliver::forget;
 pub use deliver::{CaldavSettings, MailSettings, NotifySettings, PublishSettings, Secret, WebhookStyle};
 pub use fault::SettingFault;
+pub(crate) use read::{period, retainer};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;

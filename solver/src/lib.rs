@@ -5,6 +5,7 @@
 //! lower bound that no solution can beat. Time is whole slots; this crate knows no dates, zones or
 //! calendars.
 
+pub mod capacity;
 mod faults;
 mod lp;
 mod model;

@@ -80,7 +80,7 @@ fn time(text: &str) -> Option<u16> {
 }
 
 /// The days that a key such as `mon-fri`, `sat,sun` or `wed` names, Monday = 0.
-fn days(key: &str) -> Result<Vec<usize>, Cause> {
+pub(crate) fn days(key: &str) -> Result<Vec<usize>, Cause> {
     let mut days = Vec::new();
     for part in key.split(',') {
         match part.split_once('-') {

@@ -293,7 +293,8 @@ fn client(s: &Section, faults: &mut Faults) -> Client {
     }
 }
 
-fn retainer(s: &Section, faults: &mut Faults) -> Option<Retainer> {
+/// A client's `retainer` table.
+pub(crate) fn retainer(s: &Section, faults: &mut Faults) -> Option<Retainer> {
     let s = s.section(faults, "retainer")?;
     s.known(faults, &["min", "max", "per"]);
     let retainer = Retainer {
@@ -316,7 +317,8 @@ fn retainer(s: &Section, faults: &mut Faults) -> Option<Retainer> {
     Some(retainer)
 }
 
-fn period(text: &str) -> Result<Period, Cause> {
+/// Reads which period.
+pub(crate) fn period(text: &str) -> Result<Period, Cause> {
     match text.trim().to_lowercase().as_str() {
         "week" => Ok(Period::Week),
         "month" => Ok(Period::Month),

@@ -15,7 +15,6 @@ use good_lp::{DualValues, Solution, SolutionWithDual, SolverModel, highs};
 pub(super) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
     match precision {
         Precision::Central => by_simplex(program).or_else(|| by_interior_point(program)),
-        #[cfg(test)]
         Precision::Exact => by_simplex(program),
     }
 }

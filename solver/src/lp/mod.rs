@@ -45,7 +45,6 @@ pub(crate) enum Precision {
     /// Duals from well inside the optimal face: what column generation wants.
     Central,
     /// As exact as the backend goes.
-    #[cfg(test)]
     Exact,
 }
 

@@ -1,0 +1,105 @@
+//! Sweeps: a line of CSV for each scenario, as soon as it is known; a run that is stopped goes on where it was.
+
+use super::{WhatIf, all, failure, shown};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::home::Home;
+use crate::terminal;
+use plokk_engine::what_if::{COLUMNS, Grid, Outlook, Row, Scenario};
+use rayon::prelude::*;
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+/// So many scenarios are worked out before their lines are written.
+const BATCH: usize = 32;
+
+pub(crate) fn run(args: &WhatIf, home: &Home, outlook: &Outlook, sweep: &Path, output: &Path) -> Outcome {
+    let text = fs::read_to_string(sweep).map_err(|error| Failure::file(sweep, "read", &error))?;
+    let grid = Grid::read(&text, &shown(sweep), &home.settings).map_err(|faults| all(&faults))?;
+    let (part, parts) = args.out.part.unwrap_or((1, 1));
+    let mine = |n: &usize| n % parts == part - 1;
+    let (done, mut file) = resume(output)?;
+    let todo: Vec<&Scenario> = (0..grid.scenarios.len())
+        .filter(mine)
+        .map(|n| &grid.scenarios[n])
+        .filter(|scenario| !done.contains(&scenario.name))
+        .collect();
+    let draws = args.questions.draws();
+    let mut written = 0;
+    for batch in todo.chunks(BATCH) {
+        let rows: Result<Vec<Row>, _> =
+            batch.par_iter().map(|scenario| outlook.row(scenario, draws)).collect();
+        let lines: String = rows.map_err(failure)?.iter().map(|row| format!("{}\n", row.csv())).collect();
+        file.write_all(lines.as_bytes()).map_err(|error| Failure::file(output, "write", &error))?;
+        file.sync_data().map_err(|error| Failure::file(output, "write", &error))?;
+        written += batch.len();
+        terminal::say(&format!("{written} of {} scenarios", todo.len()));
+    }
+    terminal::say(&format!("{}: {written} written, {} were there", output.display(), done.len()));
+    Ok(Exit::Done)
+}
+
+/// The scenarios that a file holds already, and the file, ready for more. A line that was cut off is taken away.
+fn resume(output: &Path) -> Result<(HashSet<String>, File), Failure> {
+    let text = match fs::read_to_string(output) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Failure::file(output, "read", &error)),
+    };
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    let mut lines = text[..whole].lines();
+    let head = lines.next();
+    if head.is_some_and(|head| head != COLUMNS) {
+        return Err(Failure::Input(format!("{}: is no sweep of this version of plokk", output.display())));
+    }
+    let done = lines.map(name).collect();
+    let open = OpenOptions::new().create(true).append(true).open(output);
+    let mut file = open.map_err(|error| Failure::file(output, "write", &error))?;
+    let fresh = if head.is_none() { format!("{COLUMNS}\n") } else { String::new() };
+    let ready = file.set_len(whole as u64).and_then(|()| file.write_all(fresh.as_bytes()));
+    ready.map_err(|error| Failure::file(output, "write", &error))?;
+    Ok((done, file))
+}
+
+/// The first field of a line of CSV.
+fn name(line: &str) -> String {
+    match line.strip_prefix('"') {
+        None => line.split(',').next().unwrap_or_default().to_owned(),
+        Some(rest) => {
+            let mut name = String::new();
+            let mut chars = rest.chars().peekable();
+            while let Some(c) = chars.next() {
+                match c {
+                    '"' if chars.next_if_eq(&'"').is_some() => name.push('"'),
+                    '"' => break,
+                    c => name.push(c),
+                }
+            }
+            name
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_read_as_it_was_written() {
+        assert_eq!(name("plain,1,2"), "plain");
+        assert_eq!(name("\"a, \"\"b\"\"\",1"), "a, \"b\"");
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_is_worked_out_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("sweep.csv");
+        fs::write(&path, format!("{COLUMNS}\na,1\nb,2")).expect("the folder is writable");
+        let (done, _) = resume(&path).expect("it is a sweep");
+        assert_eq!(done, HashSet::from(["a".to_owned()]));
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), format!("{COLUMNS}\na,1\n"));
+        fs::write(&path, "something else\n").expect("the folder is writable");
+        assert!(resume(&path).is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! `plokk what-if`, driven from outside.
+
+mod cli_support;
+
+use cli_support::{Desk, NOW, Run};
+
+fn ask(desk: &Desk, args: &[&str]) -> Run {
+    desk.run("what-if", &[&["--now", NOW], args].concat())
+}
+
+#[test]
+fn a_client_in_a_few_words_is_answered_and_nothing_is_written() {
+    let desk = Desk::init();
+    let before = desk.published();
+    let run =
+        ask(&desk, &["--add-client", "sydney:10h/week", "--from", "2026-11-02", "--runs", "40"]).expect(0);
+    assert!(run.out.contains("sydney") && run.out.contains("fits from 2026-11-02"), "{}", run.out);
+    assert!(run.err.contains("Australia/Sydney (as its name says)"), "{}", run.err);
+    assert_eq!(desk.published(), before);
+    assert!(!desk.path().join(".plokk/last.json").exists());
+    // Asked again, it says the same.
+    let again =
+        ask(&desk, &["--add-client", "sydney:10h/week", "--from", "2026-11-02", "--runs", "40"]).expect(0);
+    assert_eq!(again.out, run.out);
+}
+
+#[test]
+fn scenarios_of_the_desk_are_compared() {
+    let desk = Desk::init();
+    desk.write(
+        "scenarios.toml",
+        "[[scenario]]\nname = 'more'\ndemand = [{ factor = 2 }]\n[[scenario]]\nname = 'also away'\ncombine = ['more']\n\
+         away = [{ from = 2026-11-02, until = 2026-11-08 }]\n",
+    );
+    let run = ask(&desk, &["--runs", "0", "--csv"]).expect(0);
+    let names: Vec<&str> = run.out.lines().map(|line| line.split(',').next().unwrap_or_default()).collect();
+    assert_eq!(names, ["scenario", "today", "more", "also away"]);
+    let json = ask(&desk, &["--runs", "0", "--json", "--prices", "--sell", "--way-out", "--hire"]).expect(0);
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("it is JSON");
+    assert_eq!(json["scenarios"][2]["figures"]["scenario"], "also away");
+    assert!(json["scenarios"][0]["hire"]["steps"].is_array());
+}
+
+#[test]
+fn every_slip_is_told_at_once_with_its_place() {
+    let desk = Desk::init();
+    desk.write(
+        "scenarios.toml",
+        "[[scenario]]\nname = 'a'\nawey = []\ndrop_client = [{ client = 'harbor' }]\ndemand = [{ factor = 'x' }]\n\
+         away = [{ who = 'me', from = 2026-11-08, until = 2026-11-02 }]\n",
+    );
+    let run = ask(&desk, &[]).expect(2);
+    for part in [
+        "scenarios.toml:3: scenario.awey: unknown key; did you mean \"away\"?",
+        "did you mean \"harbour\"?",
+        ":5:",
+        ":6:",
+    ] {
+        assert!(run.err.contains(part), "{part}: {}", run.err);
+    }
+    let run = ask(&desk, &["--add-client", "sydney", "--drop-client", "nobody", "--demand", "social:lots"])
+        .expect(2);
+    for flag in ["--add-client", "--drop-client", "--demand"] {
+        assert!(run.err.contains(flag), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_sweep_goes_on_where_it_was_stopped_and_parts_make_the_whole() {
+    let desk = Desk::init();
+    desk.write(
+        "sweep.toml",
+        "[[sweep]]\ndemand = { factor = [0.5, 1, 2] }\nestimates = { factor = [1, 1.2] }\n",
+    );
+    let file = |name: &str| desk.path().join(name).display().to_string();
+    let sweep = file("sweep.toml");
+    let run = |output: &str, more: &[&str]| {
+        let output = file(output);
+        ask(&desk, &[&["--runs", "30", "--sweep", &sweep, "-o", &output], more].concat()).expect(0)
+    };
+    run("whole.csv", &[]);
+    let whole = desk.read("whole.csv");
+    assert_eq!(whole.lines().count(), 7);
+    // Stopped in the middle of a line.
+    desk.write("stopped.csv", &whole[..whole.len() / 2]);
+    let resumed = run("stopped.csv", &[]);
+    assert!(resumed.err.contains("were there"), "{}", resumed.err);
+    assert_eq!(desk.read("stopped.csv"), whole);
+    run("parts.csv", &["--part", "2/2"]);
+    run("parts.csv", &["--part", "1/2"]);
+    let sorted = |text: String| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(desk.read("parts.csv")), sorted(whole));
+}
+
+#[test]
+fn the_page_is_written_whole() {
+    let desk = Desk::init();
+    let page = desk.path().join("what-if.html").display().to_string();
+    ask(&desk, &["--runs", "30", "--html", &page, "--demand", "1.5"]).expect(0);
+    let html = desk.read("what-if.html");
+    assert!(html.contains("Load against capacity") && html.ends_with("</html>\n"));
+}
