@@ -189,7 +189,10 @@ fn the_trace_says_when_the_plan_and_the_bound_got_better() {
     for pair in lines.windows(2) {
         let ((before, cost, bound), (after, cheaper, higher)) = (pair[0], pair[1]);
         assert!(before <= after, "time goes on");
-        assert!(cheaper < cost || higher > bound, "a line says something new: {pair:?}");
+        // The last line is the answer's own cost, summed up anew: it may differ from the search's in rounding alone.
+        let rounding = after == lines[lines.len() - 1].0
+            && cheaper.zip(cost).is_some_and(|(a, b)| (a - b).abs() < 1e-9 * b.abs());
+        assert!(cheaper < cost || higher > bound || rounding, "a line says something new: {pair:?}");
     }
     let (_, cost, bound) = *lines.last().expect("there are lines");
     assert_eq!(

@@ -341,7 +341,9 @@ fn job(problem: &Problem, names: &Names, task: &Task, hour: f64) -> Job {
         .iter()
         .flat_map(|(worker, times)| times.iter().map(|time| (*worker, time.start.0, time.end.0)))
         .collect();
-    before.sort_unstable_by_key(|(worker, start, _)| (*start, *worker));
+    before.sort_unstable_by_key(|(worker, start, end)| (*start, *worker, *end));
+    // What weighs more is named more than once.
+    before.dedup();
     let mut previous: Vec<_> = previous
         .into_iter()
         .map(|(worker, times)| (worker, weights.moved / hour, Cover::new(times)))
