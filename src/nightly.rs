@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// How hard is searched, where nothing is said: for a desk that has no plan yet, and for one that has.
 const FIRST_EFFORT: f64 = 1.0;
-const NEXT_EFFORT: f64 = 0.08;
+const NEXT_EFFORT: f64 = 0.2;
 
 /// What every desk of a run has in common.
 #[derive(Clone, Debug)]
