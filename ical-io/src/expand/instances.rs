@@ -169,8 +169,8 @@ impl<'a> Series<'_, 'a> {
                 }
                 candidates.push(Candidate { instant, local, extra: None });
                 if instant < span.from && candidates.len() - first >= 2 * UNDER_WAY_LIMIT {
-                    let dropped = candidates.drain(first..first + UNDER_WAY_LIMIT);
-                    made.too_many |= dropped.last().is_some_and(|last| last.instant >= span.reaching);
+                    let mut dropped = candidates.drain(first..first + UNDER_WAY_LIMIT);
+                    made.too_many |= dropped.next_back().is_some_and(|last| last.instant >= span.reaching);
                 }
                 if candidates.len() > 2 * INSTANCE_LIMIT {
                     made.too_many = true;
