@@ -235,7 +235,7 @@ pub fn plan_desk_as(inputs: Inputs, how: &How, observer: &dyn Observer) -> Resul
     let diary = last.as_ref().map(|kept| &kept.diary);
     let unseen = how.mirrors.len() < settings.publish.caldav.len();
     let past = Past { plan: last_plan, diary, blocks: &blocks, mirrors: &how.mirrors, unseen };
-    let desk = Desk::assemble_after(settings, &feeds, now, &past)?;
+    let desk = Desk::assemble_after(settings, feeds, now, &past)?;
     let still = last_plan.map(|plan| still_counts(plan, &desk, &blocks));
     // A nightly run asks no less than the run before did; more it asks only when it searches.
     let effort = last.as_ref().filter(|_| how.carry).map_or(how.options.effort, |kept| kept.effort);

@@ -498,3 +498,16 @@ proptest! {
         prop_assert_eq!(shown(part), shown(whole));
     }
 }
+
+#[test]
+fn an_hourly_event_that_lasts_a_century_is_bounded_and_told() {
+    let day = Window::new(at("2026-10-19T00:00:00Z"), at("2026-10-20T00:00:00Z"));
+    let within = |lines: &str| occurrences_in(&event(lines), day, &Zone::UTC);
+    let (made, faults) = within("DTSTART:19260101T000000Z\nDURATION:P36500D\nRRULE:FREQ=HOURLY");
+    assert!((5_024..=10_024).contains(&made.len()), "{}", made.len());
+    assert_eq!(made.last().map(String::as_str), Some("10-19 23:00"));
+    assert_eq!(faults, ["too-many-instances"]);
+    // Of what only begins before the window nothing is told, however much there is.
+    let (made, faults) = within("DTSTART:20260101T000000Z\nDURATION:PT2S\nRRULE:FREQ=SECONDLY");
+    assert_eq!((made.len(), faults.len()), (86_401, 0));
+}

@@ -42,14 +42,14 @@ impl Desk {
     ///
     /// An assistant's own feed that cannot be read, since planning over her meetings would be wrong.
     pub fn assemble(settings: Settings, feeds: &[FeedText], now: DateTime<Utc>) -> Result<Desk, DeskError> {
-        Desk::assemble_after(settings, feeds, now, &Past::default())
+        Desk::assemble_after(settings, feeds.to_vec(), now, &Past::default())
     }
 
     /// As [`Desk::assemble`], after what went before: blocks that have begun stay, and what she did by
     /// hand to her blocks counts.
     pub(crate) fn assemble_after(
         settings: Settings,
-        feeds: &[FeedText],
+        feeds: Vec<FeedText>,
         now: DateTime<Utc>,
         past: &Past<'_>,
     ) -> Result<Desk, DeskError> {

@@ -3,7 +3,7 @@
 use super::{DeskError, FeedText, OwnFeed};
 use crate::settings::Settings;
 use crate::warning::Warning;
-use plokk_ical_io::{Calendar, Fault, FaultCode, read};
+use plokk_ical_io::{Calendar, Fault, FaultCode, read_owned};
 use std::cell::RefCell;
 
 /// A feed that could be read.
@@ -23,13 +23,14 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// Reads every feed the settings name.
-    pub(crate) fn read(settings: &Settings, texts: &[FeedText]) -> Result<Shelf, DeskError> {
+    /// Reads every feed the settings name. The texts are taken, since the calendars point into them.
+    pub(crate) fn read(settings: &Settings, mut texts: Vec<FeedText>) -> Result<Shelf, DeskError> {
         let names: Vec<String> = settings.feeds().into_iter().map(str::to_owned).collect();
         let mut shelf = Shelf { names, calendars: Vec::new(), warnings: RefCell::default() };
         let mut lost = Vec::new();
         for (index, name) in shelf.names.iter().enumerate() {
-            match shelf.open(index, name, texts) {
+            let text = texts.iter().position(|text| text.feed == *name).map(|at| texts.remove(at));
+            match shelf.open(index, name, text) {
                 Ok(shelved) => shelf.calendars.push(shelved),
                 Err((source, reason)) => match settings.assistants.iter().find(|a| a.feeds.contains(name)) {
                     Some(owner) => lost.push(OwnFeed { assistant: owner.id.clone(), source, reason }),
@@ -44,24 +45,20 @@ impl Shelf {
     }
 
     /// One feed's calendar, or how the feed is shown and why it is lost.
-    fn open(&self, index: usize, name: &str, texts: &[FeedText]) -> Result<Shelved, (String, String)> {
-        let Some(text) = texts.iter().find(|text| text.feed == name) else {
+    fn open(&self, index: usize, name: &str, text: Option<FeedText>) -> Result<Shelved, (String, String)> {
+        let Some(FeedText { source, content, warnings, .. }) = text else {
             return Err((name.to_owned(), "it was not fetched".to_owned()));
         };
-        for warning in &text.warnings {
-            self.warnings.borrow_mut().push((index, warning.clone()));
-        }
-        let lost = |reason: &str| Err((text.source.clone(), reason.to_owned()));
-        let bytes = match &text.content {
-            Ok(bytes) => bytes,
-            Err(reason) => return lost(reason),
+        self.warnings.borrow_mut().extend(warnings.into_iter().map(|warning| (index, warning)));
+        let reading = match content {
+            Ok(bytes) => read_owned(bytes, &source),
+            Err(reason) => return Err((source, reason)),
         };
-        let reading = read(bytes, &text.source);
         if reading.faults.iter().any(|fault| fault.code == FaultCode::NoCalendar) {
-            return lost("there is no calendar in it");
+            return Err((source, "there is no calendar in it".to_owned()));
         }
         self.faults(index, reading.faults);
-        Ok(Shelved { index, source: text.source.clone(), calendar: reading.calendar })
+        Ok(Shelved { index, source, calendar: reading.calendar })
     }
 
     /// The calendars of somebody's feeds, in their order.

@@ -46,7 +46,7 @@ impl Outlook {
     ///
     /// An assistant's own feed that cannot be read.
     pub fn new(question: Question) -> Result<Outlook, WhatIfError> {
-        let shelf = Shelf::read(&question.settings, &question.feeds)?;
+        let shelf = Shelf::read(&question.settings, question.feeds.clone())?;
         let (entries, mut warnings) = match &question.tracked {
             Some((source, text)) => tracked::read(text, source, &question.settings),
             None => Default::default(),

@@ -6,7 +6,7 @@ use super::facts::moment;
 use super::length::{Length, end};
 use super::overrides::Overrides;
 use super::series::Series;
-use super::{INSTANCE_LIMIT, Instance};
+use super::{INSTANCE_LIMIT, Instance, UNDER_WAY_LIMIT};
 use crate::recur::civil::DAY;
 use crate::recur::{Effort, Instances, Rule, until_bound};
 use crate::window::Window;
@@ -50,9 +50,12 @@ impl<'a> Series<'_, 'a> {
             self.dates.iter().filter_map(|date| date.length).chain([self.length]).map(Length::most).max();
         let reach = overrides.reach().saturating_add(2 * DAY);
         let low = from.saturating_sub(longest.unwrap_or(0)).saturating_sub(reach);
+        // What begins at `reaching` or later can still be under way when the window begins.
+        let reaching = low.saturating_add(2 * DAY);
         let high = to.saturating_add(reach);
         self.exclude_by_rules(low, high, zones, budget, &mut made);
-        let candidates = self.candidates(low, high, zones, budget, &mut made);
+        let span = Span { low, reaching, from, high };
+        let candidates = self.candidates(span, zones, budget, &mut made);
         let first = out.len();
         for candidate in candidates {
             if self.excluded.hits(candidate.local, candidate.instant)
@@ -148,25 +151,30 @@ impl<'a> Series<'_, 'a> {
     /// The recurrence set's starts that can meet the window, in order.
     fn candidates(
         &self,
-        low: i64,
-        high: i64,
+        span: Span,
         zones: &mut Zones<'_>,
         budget: &mut Effort,
         made: &mut Made,
     ) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        let inside = |instant: i64| instant >= low && instant < high;
+        let inside = |instant: i64| instant >= span.low && instant < span.high;
         for rule in &self.rules {
-            let mut instances = self.walk(rule, low, high, zones, *budget);
+            let mut instances = self.walk(rule, span.low, span.high, zones, *budget);
             let clock = zones.clock(self.start.zone);
+            let first = candidates.len();
             for local in instances.by_ref() {
                 let instant = clock.instant(local);
-                if inside(instant) {
-                    candidates.push(Candidate { instant, local, extra: None });
-                    if candidates.len() > 2 * INSTANCE_LIMIT {
-                        made.too_many = true;
-                        break;
-                    }
+                if !inside(instant) {
+                    continue;
+                }
+                candidates.push(Candidate { instant, local, extra: None });
+                if instant < span.from && candidates.len() - first >= 2 * UNDER_WAY_LIMIT {
+                    let mut dropped = candidates.drain(first..first + UNDER_WAY_LIMIT);
+                    made.too_many |= dropped.next_back().is_some_and(|last| last.instant >= span.reaching);
+                }
+                if candidates.len() > 2 * INSTANCE_LIMIT {
+                    made.too_many = true;
+                    break;
                 }
             }
             budget.total = instances.remaining();
@@ -192,6 +200,17 @@ impl<'a> Series<'_, 'a> {
         }
         candidates
     }
+}
+
+/// Where candidates are looked for, in seconds since 1970.
+#[derive(Clone, Copy)]
+struct Span {
+    low: i64,
+    /// From here on they can last until the window begins.
+    reaching: i64,
+    /// Where the window begins.
+    from: i64,
+    high: i64,
 }
 
 /// A window in seconds since 1970: instances begin and end at whole seconds.

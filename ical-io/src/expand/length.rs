@@ -20,7 +20,7 @@ impl Length {
     /// The longest that it can be, in seconds.
     pub(super) fn most(self) -> i64 {
         match self {
-            Length::Exact(seconds) => seconds.max(0),
+            Length::Exact(seconds) | Length::Nominal(Span { days: 0, seconds }) => seconds.max(0),
             Length::Nominal(span) => span.days.max(0) * DAY + span.seconds + DAY,
         }
     }

@@ -22,6 +22,10 @@ use series::Series;
 /// How many instances of one component are made.
 const INSTANCE_LIMIT: usize = 200_000;
 
+/// How many instances of one rule may be under way together when a window begins; of more, as of an hourly event
+/// that lasts a century, at least so many of the latest are made.
+const UNDER_WAY_LIMIT: usize = 5_000;
+
 /// How many faults of one expansion are told one by one.
 const FAULT_LIMIT: usize = 1_000;
 
@@ -29,7 +33,7 @@ const FAULT_LIMIT: usize = 1_000;
 const EFFORT: u64 = 60_000_000;
 
 /// One instance, in seconds since 1970.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Instance<'a> {
     /// The component that describes it.
     pub(crate) component: &'a Component,

@@ -10,7 +10,7 @@ pub(crate) const FIRST_YEAR: i64 = 1;
 pub(crate) const LAST_YEAR: i64 = 9999;
 
 /// The number of a day (Howard Hinnant, "chrono-compatible low-level date algorithms").
-pub(crate) fn day_number(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) const fn day_number(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);

@@ -33,6 +33,8 @@ pub(crate) struct Instances {
     until: i64,
     left: u64,
     anchor: Anchor,
+    /// Seconds from each instance to the next, where they are always the same.
+    step: Option<i64>,
     /// Seconds after a base, sorted.
     offsets: Vec<i64>,
     period: i64,
@@ -60,13 +62,14 @@ impl Instances {
     ) -> Self {
         let (_, month, day) = date_of(start.div_euclid(DAY));
         let anchor = Anchor { month, day, weekday: weekday_of(start.div_euclid(DAY)) };
-        Instances {
+        let mut made = Instances {
             offsets: offsets(&rule, start.rem_euclid(DAY), is_date),
             start,
             until: until.unwrap_or(i64::MAX),
             left: rule.count.unwrap_or(u64::MAX),
             rule,
             anchor,
+            step: None,
             period: 0,
             bases: Vec::new(),
             days: Vec::new(),
@@ -77,7 +80,35 @@ impl Instances {
             idle: 0,
             exhausted: false,
             done: false,
+        };
+        made.step = made.step();
+        made
+    }
+
+    /// Seconds between the instances of a rule that says no more than how often it recurs, up to weekly.
+    fn step(&self) -> Option<i64> {
+        let unit = match self.rule.frequency {
+            Frequency::Secondly => 1,
+            Frequency::Minutely => 60,
+            Frequency::Hourly => 3600,
+            Frequency::Daily => DAY,
+            Frequency::Weekly => 7 * DAY,
+            Frequency::Monthly | Frequency::Yearly => return None,
+        };
+        self.is_plain().then(|| self.rule.interval.saturating_mul(unit))
+    }
+
+    /// The next instance of a rule with one in each period, `step` seconds apart.
+    fn stepped(&mut self, step: i64) -> Option<i64> {
+        let at = self.start.saturating_add(self.period.saturating_mul(step));
+        if at > self.until || at >= (LAST_DAY + 1) * DAY || !self.spend() {
+            self.done = true;
+            return None;
         }
+        self.period += 1;
+        self.left -= 1;
+        self.idle = 0;
+        Some(at)
     }
 
     /// Goes on to the instances from `from` on, without looking at those before wherever that can be done. Some
@@ -165,14 +196,14 @@ impl Instances {
             }
             Frequency::Weekly => {
                 let first = self.week_of(start_day).saturating_add(step.saturating_mul(7));
-                if first > last_day() {
+                if first > LAST_DAY {
                     return false;
                 }
                 self.rule.days_of_week(first, self.anchor, &mut self.days);
             }
             Frequency::Daily => {
                 let day = start_day.saturating_add(step);
-                if day > last_day() {
+                if day > LAST_DAY {
                     return false;
                 }
                 self.days.clear();
@@ -197,7 +228,7 @@ impl Instances {
             let index = first.saturating_add(self.period.saturating_mul(self.rule.interval));
             let base = index.saturating_mul(unit);
             let day = base.div_euclid(DAY);
-            if day > last_day() || base > self.until {
+            if day > LAST_DAY || base > self.until {
                 return false;
             }
             let fits = |list: &[i32], value: i64| list.is_empty() || list.contains(&(value as i32));
@@ -270,6 +301,9 @@ impl Iterator for Instances {
         if self.done || self.left == 0 || self.offsets.is_empty() {
             return None;
         }
+        if let Some(step) = self.step {
+            return self.stepped(step);
+        }
         loop {
             while let Some(at) = self.candidate() {
                 // SKIP can move a day onto one that is there already.
@@ -308,9 +342,8 @@ impl Instances {
     }
 }
 
-fn last_day() -> i64 {
-    day_number(LAST_YEAR, 12, 31)
-}
+/// The last day that has instances.
+const LAST_DAY: i64 = day_number(LAST_YEAR, 12, 31);
 
 /// The times within a base, in seconds, sorted: what BYHOUR, BYMINUTE and BYSECOND expand, or DTSTART's.
 fn offsets(rule: &Rule, start: i64, is_date: bool) -> Vec<i64> {

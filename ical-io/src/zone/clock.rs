@@ -1,6 +1,6 @@
 //! Fast conversion between local time and instants, in seconds since 1970.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::{Zone, utc_seconds};
 
@@ -13,6 +13,28 @@ pub(crate) fn utc(seconds: i64) -> DateTime<Utc> {
 }
 
 const DAY: i64 = 86_400;
+
+/// [`utc`] for times that mostly come in order: a date is worked out once for all times of its day.
+#[derive(Debug, Default)]
+pub(crate) struct UtcDay {
+    number: i64,
+    date: NaiveDate,
+}
+
+impl UtcDay {
+    /// An instant of seconds since 1970; the nearest there is where that leaves the calendar.
+    pub(crate) fn utc(&mut self, seconds: i64) -> DateTime<Utc> {
+        let of_day = seconds.saturating_sub(self.number * DAY);
+        match NaiveTime::from_num_seconds_from_midnight_opt(u32::try_from(of_day).unwrap_or(u32::MAX), 0) {
+            Some(time) => self.date.and_time(time).and_utc(),
+            None => {
+                let at = utc(seconds);
+                *self = UtcDay { number: at.timestamp().div_euclid(DAY), date: at.date_naive() };
+                at
+            }
+        }
+    }
+}
 
 /// How far apart two equal offsets may lie for the same offset to be taken for granted between them. In the whole
 /// of the IANA database no zone leaves an offset and returns to it within this time.
@@ -130,6 +152,19 @@ fn edge(start: i64, limit: i64, direction: i64, same: impl Fn(i64) -> bool) -> i
 mod tests {
     use super::*;
     use crate::zone::instant;
+
+    #[test]
+    fn a_day_kept_changes_no_instant() {
+        let mut day = UtcDay::default();
+        let around = |at: i64| (-3..=3).map(move |step| at.saturating_add(step));
+        for at in
+            [0, DAY, -DAY, 1_790_000_000, 1_790_035_200, -1, i64::MIN, i64::MAX, i64::MAX / 8, 0, 86_399]
+                .into_iter()
+                .flat_map(around)
+        {
+            assert_eq!(day.utc(at), utc(at), "{at}");
+        }
+    }
 
     #[test]
     fn is_the_same_as_looking_every_time_up() {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-pub(crate) use clock::{Clock, utc};
+pub(crate) use clock::{Clock, UtcDay, utc};
 pub use database::{TzEdition, tz_edition, use_newer_tz};
 pub use definition::Definition;
 pub use generate::vtimezone;

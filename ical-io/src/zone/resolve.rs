@@ -28,6 +28,8 @@ pub(crate) struct Zones<'a> {
     /// Dates first, floating times second, UTC third; then those that TZIDs name.
     clocks: Vec<Clock>,
     known: HashMap<String, ZoneId>,
+    /// The TZID looked up last: most often the next one too.
+    latest: Option<(String, ZoneId)>,
     /// The VTIMEZONEs by their TZID, once one is looked for.
     definitions: Option<HashMap<String, &'a Component>>,
     pub(crate) faults: Vec<Fault>,
@@ -50,6 +52,7 @@ impl<'a> Zones<'a> {
             components: calendar.components().get(section.components.clone()).unwrap_or_default(),
             clocks: [floating, floating, &Zone::UTC].map(|zone| Clock::new(zone.clone())).into(),
             known: HashMap::new(),
+            latest: None,
             definitions: None,
             faults: Vec::new(),
         };
@@ -80,7 +83,13 @@ impl<'a> Zones<'a> {
     }
 
     fn resolve(&mut self, tzid: &str, line: u32) -> ZoneId {
+        if let Some((latest, id)) = &self.latest
+            && latest == tzid
+        {
+            return *id;
+        }
         if let Some(id) = self.known.get(tzid) {
+            self.latest = Some((tzid.to_owned(), *id));
             return *id;
         }
         let id = match self.look_up(tzid) {
