@@ -160,7 +160,12 @@ fn way(html: &mut String, ways: &WaysOut) {
         }
     }
     if let Some(steps) = ways.least_hours.as_ref().filter(|_| ways.least_hours != ways.fewest) {
-        add!(html, "<div class=\"answer no\">With the fewest hours ({}):<ul>{}</ul></div>", proof(ways.least_hours_proven), list(steps));
+        add!(
+            html,
+            "<div class=\"answer no\">With the fewest hours ({}):<ul>{}</ul></div>",
+            proof(ways.least_hours_proven),
+            list(steps)
+        );
     }
 }
 

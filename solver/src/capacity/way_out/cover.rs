@@ -101,9 +101,8 @@ impl<'c> Search<'c> {
             order.sort_by(|a, b| price(a).total_cmp(&price(b)).then(a.cmp(b)));
             order
         };
-        let no_better = |a: usize, b: usize| {
-            costs[a] >= costs[b] && cuts.iter().all(|cut| cut.by[a] <= cut.by[b])
-        };
+        let no_better =
+            |a: usize, b: usize| costs[a] >= costs[b] && cuts.iter().all(|cut| cut.by[a] <= cut.by[b]);
         let worse = |b: usize| {
             let is = |a: &usize| *a != b && no_better(*a, b) && (*a > b || !no_better(b, *a));
             (0..costs.len()).filter(is).collect()

@@ -128,6 +128,8 @@ pub struct WayOutSearch<'p> {
     allowed: f64,
     /// What every set that does it must fulfil, whatever levers cost.
     cuts: Vec<Cut>,
+    /// The harm that is left with no lever and with all, once it is known.
+    ends: Option<(f64, f64)>,
 }
 
 /// Levers in a set, by index.
@@ -151,7 +153,7 @@ impl<'p> WayOutSearch<'p> {
         allowed: Hours,
     ) -> Result<WayOutSearch<'p>, CapacityError> {
         let oracle = Oracle::new(problem.checked()?, levers);
-        Ok(WayOutSearch { oracle, allowed: allowed.0 + NOTHING, cuts: Vec::new() })
+        Ok(WayOutSearch { oracle, allowed: allowed.0 + NOTHING, cuts: Vec::new(), ends: None })
     }
 
     /// Finds a cheapest set when each lever costs so much; all above 0, one for each lever.
@@ -161,26 +163,28 @@ impl<'p> WayOutSearch<'p> {
     /// [`CapacityError::Unsolved`] when a linear program cannot be solved.
     pub fn cheapest(&mut self, costs: &[f64]) -> Result<WayOut, CapacityError> {
         let before = self.oracle.solved;
-        let none = vec![false; costs.len()];
-        let harm = self.harm(&none)?;
+        let (none, all) = (vec![false; costs.len()], vec![true; costs.len()]);
+        let (harm, least) = match self.ends {
+            Some(ends) => ends,
+            None => (self.harm(&none)?, self.harm(&all)?),
+        };
+        self.ends = Some((harm, least));
         if harm <= self.allowed {
             return Ok(self.answer(&Found { set: none, harm }, costs, 0.0, before));
         }
-        let all = vec![true; costs.len()];
-        let harm = self.harm(&all)?;
-        if harm > self.allowed {
+        if least > self.allowed {
             let cost = costs.iter().sum();
             let solved = self.oracle.solved - before;
             return Ok(WayOut {
                 levers: None,
                 cost,
-                harm: Hours(harm),
+                harm: Hours(least),
                 proven: true,
                 at_least: f64::INFINITY,
                 solved,
             });
         }
-        let mut best = self.completed(&none, costs, Found { set: all, harm })?;
+        let mut best = self.completed(&none, costs, Found { set: all, harm: least })?;
         let start = self.oracle.solved;
         let mut at_least: f64 = 0.0;
         while self.oracle.solved - start < MOST_SOLVED {
