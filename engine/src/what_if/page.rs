@@ -138,12 +138,15 @@ fn way(html: &mut String, ways: &WaysOut) {
             })
             .collect()
     };
-    let proof = if ways.proven { "nothing smaller does, of" } else { "not proven to be the least, of" };
+    let proof = |proven: bool| {
+        if proven { "nothing smaller does" } else { "every change is needed, but not proven the smallest" }
+    };
     match &ways.fewest {
         Some(steps) => {
             add!(
                 html,
-                "<div class=\"answer no\">The smallest way out ({proof} {} changes thought of):<ul>{}</ul></div>",
+                "<div class=\"answer no\">The smallest way out ({}, of {} changes thought of):<ul>{}</ul></div>",
+                proof(ways.fewest_proven),
                 ways.thought_of,
                 list(steps)
             );
@@ -157,7 +160,12 @@ fn way(html: &mut String, ways: &WaysOut) {
         }
     }
     if let Some(steps) = ways.least_hours.as_ref().filter(|_| ways.least_hours != ways.fewest) {
-        add!(html, "<div class=\"answer no\">With the fewest hours:<ul>{}</ul></div>", list(steps));
+        add!(
+            html,
+            "<div class=\"answer no\">With the fewest hours ({}):<ul>{}</ul></div>",
+            proof(ways.least_hours_proven),
+            list(steps)
+        );
     }
 }
 

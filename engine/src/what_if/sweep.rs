@@ -15,6 +15,7 @@
 use super::{Answer, Ask, Draws, Outlook, Scenario, WhatIfError};
 use crate::settings::{SettingFault, Settings};
 use serde::Serialize;
+use std::ops::Range;
 
 /// The scenarios of a sweep, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,68 +69,106 @@ impl Grid {
     /// Every fault, each once.
     pub fn read(source: &str, file: &str, settings: &Settings) -> Result<Grid, Vec<SettingFault>> {
         let document = toml_edit::Document::parse(source.to_owned());
-        let has_grid = document.as_ref().is_ok_and(|document| document.contains_key("sweep"));
-        if !has_grid {
+        let item = document.as_ref().ok().and_then(|document| document.get("sweep"));
+        let Some(item) = item else {
             return Ok(Grid { scenarios: Scenario::read(source, file, settings)? });
-        }
-        let mut scenarios = Vec::new();
-        let tables = document.ok().and_then(|document| document.get("sweep").cloned());
-        let fault = |cause: &str| {
-            vec![SettingFault {
-                file: file.to_owned(),
-                line: 1 + source.lines().position(|line| line.contains("sweep")).unwrap_or(0) as u32,
-                column: 1,
-                key: "sweep".to_owned(),
-                cause: cause.to_owned(),
-                hint: Some("write [[sweep]], and lists where values are to vary".to_owned()),
-            }]
         };
-        let tables = tables
-            .as_ref()
-            .and_then(|item| item.as_array_of_tables())
-            .ok_or_else(|| fault("an array of tables is wanted here"))?;
+        let place = Place { source, file };
+        let tables = item
+            .as_array_of_tables()
+            .ok_or_else(|| vec![place.fault(item.span(), "an array of tables is wanted here")])?;
+        let mut scenarios = Vec::new();
         for table in tables {
-            let mut combinations: Vec<(Vec<String>, toml_edit::Table)> =
-                vec![(Vec::new(), toml_edit::Table::new())];
-            for (key, item) in table {
-                let choices = choices(key, item);
-                if combinations.len().saturating_mul(choices.len()) > MOST {
-                    return Err(fault("more than 100000 combinations"));
-                }
-                combinations = combinations
-                    .iter()
-                    .flat_map(|(names, table)| {
-                        choices.iter().map(move |(name, item)| {
-                            let (mut names, mut table) = (names.clone(), table.clone());
-                            names.extend(name.iter().cloned());
-                            table.insert(key, item.clone());
-                            (names, table)
-                        })
-                    })
-                    .collect();
-            }
-            for (names, mut table) in combinations {
+            let combinations = combinations(table).map_err(|cause| vec![place.fault(table.span(), cause)])?;
+            for (names, mut one) in combinations {
                 let name =
                     if names.is_empty() { format!("sweep {}", scenarios.len() + 1) } else { names.join(" ") };
-                table.insert("name", toml_edit::value(&name));
-                let mut file_of_one = toml_edit::DocumentMut::new();
-                let mut one = toml_edit::ArrayOfTables::new();
-                one.push(table);
-                file_of_one.insert("scenario", toml_edit::Item::ArrayOfTables(one));
-                match Scenario::read(&file_of_one.to_string(), file, settings) {
-                    Ok(read) => scenarios.extend(read),
-                    // Lines of what was put together mean nothing to anybody: the sweep's own is said.
-                    Err(faults) => {
-                        return Err(faults
-                            .into_iter()
-                            .map(|f| SettingFault { line: fault("")[0].line, ..f })
-                            .collect());
-                    }
-                }
+                one.insert("name", toml_edit::value(&name));
+                let read = Scenario::read(&file_of_one(one), file, settings);
+                scenarios.extend(read.map_err(|faults| place.of_sweep(table, faults))?);
             }
         }
         Ok(Grid { scenarios })
     }
+}
+
+/// Where faults of a sweep are.
+struct Place<'s> {
+    source: &'s str,
+    file: &'s str,
+}
+
+impl Place<'_> {
+    fn fault(&self, span: Option<Range<usize>>, cause: &str) -> SettingFault {
+        let (line, column) = self.line(span);
+        SettingFault {
+            file: self.file.to_owned(),
+            line,
+            column,
+            key: "sweep".to_owned(),
+            cause: cause.to_owned(),
+            hint: Some("write [[sweep]], and lists where values are to vary".to_owned()),
+        }
+    }
+
+    /// The faults of one combination, at the lines of the sweep that it was put together from: where the key
+    /// stands, or else the nearest thing around it.
+    fn of_sweep(&self, table: &toml_edit::Table, faults: Vec<SettingFault>) -> Vec<SettingFault> {
+        let at = |fault: SettingFault| {
+            let keys = fault.key.split('.').map(|key| key.split('[').next().unwrap_or(key));
+            let keys: Vec<String> = keys.map(str::to_owned).filter(|key| key != "scenario").collect();
+            let (line, column) = self.line(span_of(table, &keys).or_else(|| table.span()));
+            let key = fault.key.replacen("scenario", "sweep", 1);
+            SettingFault { line, column, key, ..fault }
+        };
+        faults.into_iter().map(at).collect()
+    }
+
+    fn line(&self, span: Option<Range<usize>>) -> (u32, u32) {
+        let before = span.and_then(|span| self.source.get(..span.start)).unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
+        (line, column)
+    }
+}
+
+/// Where the innermost of these keys stands that there is.
+fn span_of(table: &dyn toml_edit::TableLike, keys: &[String]) -> Option<Range<usize>> {
+    let (first, rest) = keys.split_first()?;
+    let (key, item) = table.get_key_value(first)?;
+    let inner = item.as_table_like().and_then(|inner| span_of(inner, rest));
+    inner.or_else(|| key.span()).or_else(|| item.span())
+}
+
+/// A scenario file with one scenario.
+fn file_of_one(table: toml_edit::Table) -> String {
+    let mut file = toml_edit::DocumentMut::new();
+    let mut one = toml_edit::ArrayOfTables::new();
+    one.push(table);
+    file.insert("scenario", toml_edit::Item::ArrayOfTables(one));
+    file.to_string()
+}
+
+/// Every combination of a sweep's lists, each with the names of its values.
+fn combinations(table: &toml_edit::Table) -> Result<Vec<(Vec<String>, toml_edit::Table)>, &'static str> {
+    let mut combinations: Vec<(Vec<String>, toml_edit::Table)> = vec![(Vec::new(), toml_edit::Table::new())];
+    for (key, item) in table {
+        let choices = choices(key, item);
+        if combinations.len().saturating_mul(choices.len()) > MOST {
+            return Err("more than 100000 combinations");
+        }
+        let with = |(names, table): &(Vec<String>, toml_edit::Table)| {
+            let one = |(name, item): &(Option<String>, toml_edit::Item)| {
+                let (mut names, mut table) = (names.clone(), table.clone());
+                names.extend(name.iter().cloned());
+                table.insert(key, item.clone());
+                (names, table)
+            };
+            choices.iter().map(one).collect::<Vec<_>>()
+        };
+        combinations = combinations.iter().flat_map(with).collect();
+    }
+    Ok(combinations)
 }
 
 /// The values of a key: of a table, every combination of its lists; each with how it is named.
@@ -256,10 +295,24 @@ mod tests {
             "demand.factor=0.8 add_client.hours=5h add_client.from=2027-01-01"
         );
         assert_eq!(grid.scenarios[0].changes.len(), 3);
-        let faults =
-            Grid::read("[[sweep]]\ndemand = { factr = [1] }\n", "sweep.toml", &settings).expect_err("a slip");
-        let told = |words: &str| faults.iter().any(|fault| fault.to_string().contains(words));
-        assert!(told("did you mean \"factor\"?") && told("demand.factor"), "{faults:?}");
+    }
+
+    #[test]
+    fn faults_name_the_line_of_the_slip() {
+        let toml = "[[assistant]]\nid = 'mari'\ntimezone = 'Europe/Tallinn'\nfeeds = ['mari.ics']\n";
+        let settings = Settings::read(toml, "plokk.toml").expect("nothing is wrong with it");
+        let fault = |text: &str| {
+            let faults = Grid::read(text, "sweep.toml", &settings).expect_err("a slip");
+            faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let first = "# a sweep\n[[sweep]]\nestimates = { factor = [1, 2] }\n\n[[sweep]]\nestimates = { factor = 1 }\n";
+        let slip = fault(&format!("{first}demand = {{ factr = [1] }}\n"));
+        let told =
+            |slip: &str| slip.starts_with("sweep.toml:7:") && slip.contains("did you mean \"factor\"?");
+        assert!(slip.iter().any(|slip| told(slip)), "{slip:?}");
+        let slip = fault(&format!("{first}away = [{{ who = \"mari\" }}]\n"));
+        assert!(slip.iter().all(|slip| slip.starts_with("sweep.toml:7:")), "{slip:?}");
+        assert!(fault("\nsweep = 3\n")[0].starts_with("sweep.toml:2:"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use follow::{Followed, LotEnd, follow};
 pub use prices::{PriceRange, Prices, price_range};
 pub use sell::{Offer, most_sold};
 pub use setup::setup;
-pub use way_out::{Effect, Lever, WayOut, way_out};
+pub use way_out::{Effect, Lever, WayOut, WayOutSearch, way_out};
 
 use serde::{Deserialize, Serialize};
 

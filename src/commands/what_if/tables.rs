@@ -251,8 +251,7 @@ fn chances(chances: &Chances) -> Vec<String> {
 }
 
 fn ways_out(ways: &WaysOut) -> Vec<String> {
-    let proof = if ways.proven { "proven" } else { "not proven" };
-    let steps = |title: &str, steps: &Option<Vec<Step>>| match steps {
+    let steps = |title: &str, steps: &Option<Vec<Step>>, proof: &str| match steps {
         None => vec![format!(
             "{title}: none of the {} changes thought of, nor all together, suffices",
             ways.thought_of
@@ -263,10 +262,18 @@ fn ways_out(ways: &WaysOut) -> Vec<String> {
             lines
         }
     };
+    let proof = |proven: bool, least: Option<String>| match least {
+        Some(least) if !proven => {
+            format!("irreducible, not proven the smallest: at least {least} are needed")
+        }
+        _ => "proven".to_owned(),
+    };
+    let fewest = proof(ways.fewest_proven, ways.fewest_at_least.map(|least| least.to_string()));
+    let hours = proof(ways.least_hours_proven, ways.hours_at_least.map(|least| format!("{least:.0}h")));
     let mut lines = vec![format!("it does {:.1} hours of harm beside today's", ways.harm)];
-    lines.extend(steps("fewest changes", &ways.fewest));
-    if ways.fewest != ways.least_hours {
-        lines.extend(steps("fewest hours", &ways.least_hours));
+    lines.extend(steps("fewest changes", &ways.fewest, &fewest));
+    if ways.fewest != ways.least_hours || fewest != hours {
+        lines.extend(steps("fewest hours", &ways.least_hours, &hours));
     }
     lines
 }

@@ -4,7 +4,7 @@ use super::spare;
 use crate::what_if::figures::sum;
 use crate::what_if::promises::Term;
 use crate::what_if::{Case, Change, Outlook, Scenario, Source, WhatIfError};
-use plokk_solver::capacity::{Allocation, Day, Effect, Hours, Lever, harm, way_out};
+use plokk_solver::capacity::{Allocation, Day, Effect, Hours, Lever, WayOut, WayOutSearch, harm};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,18 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct WaysOut {
     /// The harm, in hours, that the scenario does beside today's.
     pub harm: f64,
-    /// As few changes as can be; `None`: all that were thought of do not suffice.
+    /// As few changes as can be, every one of them needed; `None`: all that were thought of do not suffice.
     pub fewest: Option<Vec<Step>>,
-    /// As few hours moved or worked more as can be.
+    /// Whether no fewer changes of those thought of do it.
+    pub fewest_proven: bool,
+    /// No fewer changes than this do it; `None` where all do not.
+    pub fewest_at_least: Option<usize>,
+    /// As few hours moved or worked more as can be, every change needed.
     pub least_hours: Option<Vec<Step>>,
-    /// Whether both are proven to be the smallest of all that were thought of.
-    pub proven: bool,
+    /// Whether no changes of those thought of with fewer hours do it.
+    pub least_hours_proven: bool,
+    /// No changes with fewer hours than this do it; `None` where all do not.
+    pub hours_at_least: Option<f64>,
     /// How many changes were thought of.
     pub thought_of: usize,
 }
@@ -63,22 +69,23 @@ impl Outlook {
             return Ok(None);
         }
         let ideas = self.ideas(scenario, case, best);
-        let solve = |cost: &dyn Fn(&Idea) -> f64| {
-            let levers: Vec<Lever> =
-                ideas.iter().map(|idea| Lever { cost: cost(idea), effects: idea.effects.clone() }).collect();
-            way_out(&case.problem, &levers, Hours(allowed))
-        };
-        // Of equally few changes those with the least hours.
-        let fewest = solve(&|_| 1.0)?;
-        let cheapest = solve(&|idea| idea.step.hours.max(0.01))?;
-        let steps = |levers: &Option<Vec<usize>>| {
-            levers.as_ref().map(|levers| levers.iter().map(|n| ideas[*n].step.clone()).collect())
+        let levers: Vec<Lever> =
+            ideas.iter().map(|idea| Lever { cost: 1.0, effects: idea.effects.clone() }).collect();
+        let mut search = WayOutSearch::new(&case.problem, &levers, Hours(allowed))?;
+        let fewest = search.cheapest(&vec![1.0; ideas.len()])?;
+        let hours: Vec<f64> = ideas.iter().map(|idea| idea.step.hours.max(0.01)).collect();
+        let cheapest = search.cheapest(&hours)?;
+        let steps = |way: &WayOut| {
+            way.levers.as_ref().map(|levers| levers.iter().map(|n| ideas[*n].step.clone()).collect())
         };
         Ok(Some(WaysOut {
             harm: now - before,
-            fewest: steps(&fewest.levers),
-            least_hours: steps(&cheapest.levers),
-            proven: fewest.proven && cheapest.proven,
+            fewest: steps(&fewest),
+            fewest_proven: fewest.proven,
+            fewest_at_least: fewest.at_least.is_finite().then_some(fewest.at_least.ceil() as usize),
+            least_hours: steps(&cheapest),
+            least_hours_proven: cheapest.proven,
+            hours_at_least: cheapest.at_least.is_finite().then_some(cheapest.at_least),
             thought_of: ideas.len(),
         }))
     }
