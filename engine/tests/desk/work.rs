@@ -206,5 +206,8 @@ fn a_series_that_never_closes_is_bounded() {
     let series = todo("UID:r\nDTSTART:19960101T060000Z\nDUE:20261224T140000Z\nRRULE:FREQ=DAILY");
     let desk = desk(&[], &[&series]);
     assert_eq!(desk.work.len() + desk.later.len(), 1500);
-    assert_eq!(codes(&desk), ["too-many-instances"]);
+    // The reader stops at what it makes of one series, the desk at what it plans: each is told, once.
+    assert_eq!(codes(&desk), ["too-many-instances"; 2]);
+    let told = |words: &str| desk.warnings.iter().filter(|w| w.message.contains(words)).count();
+    assert_eq!((told("more instances in the window than are made"), told("open instances")), (1, 1));
 }
