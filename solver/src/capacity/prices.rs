@@ -113,7 +113,8 @@ fn best_hour(mut ways: Vec<(f64, f64)>) -> f64 {
 pub struct PriceRange {
     /// Points saved by each hour.
     pub worth: f64,
-    /// So many hours save as much each, within 1%; there may be more.
+    /// So many hours save as much each, within 1%; there may be more. None where the cost bends within the first
+    /// three minutes: the worth is then their average.
     pub holds: Hours,
 }
 
@@ -141,9 +142,15 @@ pub fn price_range(
     };
     let worth = saved(STEPS[0])? / STEPS[0];
     let mut range = PriceRange { worth: if worth < 1e-2 { 0.0 } else { worth }, holds: Hours(STEPS[0]) };
+    let half = STEPS[0] / 2.0;
+    if saved(half)? > 1.01 * range.worth * half + 1e-3 {
+        return Ok(PriceRange { holds: Hours(0.0), ..range });
+    }
     for step in &STEPS[1..] {
         // The cost is convex: what a step saves is never more, and once it is less it stays less.
-        if saved(*step)? < 0.99 * range.worth * step {
+        // More than the least beyond rounding is more than a worth that was taken for none.
+        let (points, expected) = (saved(*step)?, range.worth * step);
+        if points < 0.99 * expected || points > 1.01 * expected + 0.01 {
             break;
         }
         range.holds = Hours(*step);

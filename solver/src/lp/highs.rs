@@ -7,16 +7,13 @@
 //! 0.2% of the best.
 
 use super::stated::Stated;
-use super::{LinearProgram, LpSolution, Precision};
+use super::{LinearProgram, LpSolution};
 use good_lp::solvers::highs::{HighsParallelType, HighsProblem, HighsSolverType};
 use good_lp::{DualValues, Solution, SolutionWithDual, SolverModel, highs};
 
 /// Solves a linear program; none when both methods give up.
-pub(super) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
-    match precision {
-        Precision::Central => by_simplex(program).or_else(|| by_interior_point(program)),
-        Precision::Exact => by_simplex(program),
-    }
+pub(super) fn solve(program: &LinearProgram) -> Option<LpSolution> {
+    by_simplex(program).or_else(|| by_interior_point(program))
 }
 
 fn by_interior_point(program: &LinearProgram) -> Option<LpSolution> {

@@ -75,10 +75,14 @@ pub(crate) fn solve(program: &LinearProgram, precision: Precision) -> Option<LpS
     finite.then_some(solution)
 }
 
-/// The backend that this build has: HiGHS with feature `highs`, and Clarabel where it gives up.
+/// The backend that this build has: HiGHS with feature `highs` for column generation, where it was measured to help,
+/// and Clarabel where it gives up and for what is to be exact.
 #[cfg(feature = "highs")]
 fn by_backend(program: &LinearProgram, precision: Precision) -> Option<LpSolution> {
-    highs::solve(program, precision).or_else(|| clarabel::solve(program, precision))
+    match precision {
+        Precision::Central => highs::solve(program).or_else(|| clarabel::solve(program, precision)),
+        Precision::Exact => clarabel::solve(program, precision),
+    }
 }
 
 /// The backend that this build has: Clarabel, in pure Rust.
