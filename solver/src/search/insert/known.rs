@@ -1,5 +1,5 @@
 //! What pieces cost in windows, remembered. A round changes a few windows; the price of a piece in all the others
-//! is what it was. So most prices are looked up.
+//! is what it was, and is looked up.
 
 use super::{Piece, Spot};
 use crate::model::Model;
