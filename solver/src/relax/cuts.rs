@@ -5,11 +5,13 @@
 //!   the task in any one window that lies beyond it.
 //! * *Room.* What must lie between two times in a window has the slots in between, and no more (energetic
 //!   reasoning; Baptiste, Le Pape and Nuijten 2001, doi:10.1007/978-1-4615-1479-4).
+//! * *Overload.* Of more work than there is room for between two times, some is late: see [`super::overload`].
 //! * *Order.* A task that comes after another has no more of itself, as a share, before any time
 //!   than the other has done by then; and none at all in a window unless the other is done.
 
 use super::master::{Answer, Master};
 use super::offers::Offers;
+use super::overload::Overload;
 use crate::model::Model;
 
 /// A row `sum >= least` over the offers of columns.
@@ -19,16 +21,23 @@ pub(crate) struct Cut {
     pub(crate) offers: Vec<(u32, f64, f64)>,
     /// The task whose lateness it bounds: its share form and what is beyond it count with 1.
     pub(crate) lateness_of: Option<u32>,
+    /// The tasks that count when they are late at all, beside the late offers that are listed.
+    pub(crate) late: Vec<(u32, f64)>,
     pub(crate) least: f64,
 }
 
 /// Finds the cuts that an answer breaks by more than `tolerance` points, or shares.
-pub(crate) fn separate(master: &Master<'_>, answer: &Answer, tolerance: f64) -> Vec<Cut> {
+pub(crate) fn separate(
+    master: &Master<'_>,
+    overload: &Overload,
+    answer: &Answer,
+    tolerance: f64,
+) -> Vec<Cut> {
     let (presence, slots) = master.spread(&answer.values);
     let late = late_shares(master, answer);
     let mut cuts = Vec::new();
     for (j, (extra, late)) in answer.extra.iter().zip(&late).enumerate() {
-        let paid = extra + late;
+        let paid = extra + late + answer.steps[j] * master.model.tasks[j].late;
         cuts.extend(lateness_cut(master.model, master.offers, j, &presence, paid, tolerance));
         for (i, lag) in &master.model.tasks[j].preds {
             let link =
@@ -39,6 +48,7 @@ pub(crate) fn separate(master: &Master<'_>, answer: &Answer, tolerance: f64) -> 
     for w in 0..master.model.windows.len() {
         cuts.extend(room_cut(master.model, master.offers, w, (&presence, &slots), tolerance));
     }
+    cuts.extend(overload.cuts(master, answer, &slots));
     cuts
 }
 
@@ -81,6 +91,7 @@ fn room_cut(
     Some(Cut {
         offers: inside.map(|o| (o as u32, -buffer, -1.0)).collect(),
         lateness_of: None,
+        late: Vec::new(),
         least: -f64::from(to - from) - buffer,
     })
 }
@@ -141,6 +152,7 @@ fn lateness_cut(
     (worth > paid + tolerance).then(|| Cut {
         offers: points.into_iter().map(|(o, step)| (o, -step, 0.0)).collect(),
         lateness_of: Some(j as u32),
+        late: Vec::new(),
         least: 0.0,
     })
 }
@@ -176,7 +188,7 @@ impl Link<'_> {
             }
         }
         let (_, time, only) = worst?;
-        Some(Cut { offers: self.row(time, only), lateness_of: None, least: 0.0 })
+        Some(Cut { offers: self.row(time, only), lateness_of: None, late: Vec::new(), least: 0.0 })
     }
 
     /// Whether work in this offer may be done early enough for a start at `time`.

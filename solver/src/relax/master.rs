@@ -71,6 +71,8 @@ pub(crate) struct Answer {
     pub(crate) left: Vec<f64>,
     /// The lateness of each task beyond its share form, in points.
     pub(crate) extra: Vec<f64>,
+    /// How far each task is late at all, beyond the share of it that is late or left out.
+    pub(crate) steps: Vec<f64>,
 }
 
 impl<'m> Master<'m> {
@@ -78,7 +80,8 @@ impl<'m> Master<'m> {
         let tasks = model.tasks.len();
         let mut rows: Vec<Row> =
             model.tasks.iter().map(|t| Row { sense: Sense::Equal, rhs: f64::from(t.size) }).collect();
-        // Slacks 0..tasks: what is left out; tasks..2 tasks: lateness beyond its share form.
+        // Slacks 0..tasks: what is left out; tasks..2 tasks: lateness beyond its share form;
+        // then how far a task is late at all beyond the share that is.
         let mut slacks: Vec<Slack> = Vec::new();
         for (j, job) in model.tasks.iter().enumerate() {
             let cost = job.unscheduled + job.lateness(model.horizon) / f64::from(job.size);
@@ -87,6 +90,11 @@ impl<'m> Master<'m> {
         for job in &model.tasks {
             slacks.push(Slack { cost: 1.0, upper: job.lateness(model.horizon), entries: Vec::new() });
         }
+        slacks.extend(model.tasks.iter().map(|job| Slack {
+            cost: job.late,
+            upper: 1.0,
+            entries: Vec::new(),
+        }));
         rows.extend(model.windows.iter().map(|_| Row { sense: Sense::AtMost, rhs: 1.0 }));
         let mut free_chunk = vec![None; tasks];
         for (j, job) in model.tasks.iter().enumerate() {
@@ -178,6 +186,12 @@ impl<'m> Master<'m> {
             let share = job.lateness(self.model.horizon) / f64::from(job.size);
             self.slacks[j as usize].entries.push((row, share));
             self.slacks[self.model.tasks.len() + j as usize].entries.push((row, 1.0));
+            self.slacks[2 * self.model.tasks.len() + j as usize].entries.push((row, job.late));
+        }
+        for (j, coefficient) in &cut.late {
+            let size = f64::from(self.model.tasks[*j as usize].size);
+            self.slacks[*j as usize].entries.push((row, coefficient / size));
+            self.slacks[2 * self.model.tasks.len() + *j as usize].entries.push((row, *coefficient));
         }
         self.cuts.push(cut);
     }
@@ -201,6 +215,7 @@ impl<'m> Master<'m> {
             prices,
             left: values[..tasks].to_vec(),
             extra: values[tasks..2 * tasks].to_vec(),
+            steps: values[2 * tasks..3 * tasks].to_vec(),
             values: values[self.slacks.len()..].to_vec(),
         })
     }

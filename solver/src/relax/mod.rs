@@ -8,6 +8,7 @@
 mod cuts;
 mod master;
 mod offers;
+mod overload;
 mod pricing;
 mod volume;
 
@@ -17,6 +18,7 @@ use crate::search::Plan;
 use cuts::separate;
 use master::Master;
 use offers::Offers;
+use overload::Overload;
 use pricing::{Content, Pricer, Prices};
 use rayon::prelude::*;
 
@@ -77,6 +79,7 @@ pub(crate) fn relax(
         // Nothing can be planned, and nothing is what every plan costs.
         return Relaxation { bound: plan.cost(), tolls: Tolls::default() };
     }
+    let overload = Overload::new(model);
     let mut master = Master::new(model, &offers);
     add_plan(&mut master, plan);
     let upper = plan.cost();
@@ -98,13 +101,13 @@ pub(crate) fn relax(
         if stopped {
             return best.relaxation(&master);
         }
-        for cut in separate(&master, &answer, tolerance(upper)) {
+        for cut in separate(&master, &overload, &answer, tolerance(upper)) {
             master.add_cut(cut);
         }
         best.prices.resize(master.rows(), 0.0);
     }
     if lp {
-        generate(&mut master, &mut best, (ROUNDS * effort.sqrt()) as usize, watch);
+        generate(&mut master, &overload, &mut best, (ROUNDS * effort.sqrt()) as usize, watch);
     }
     best.relaxation(&master)
 }
@@ -138,6 +141,7 @@ fn keep_better(best: &mut Centre, centre: Centre) -> bool {
 /// doi:10.1016/S0969-6016(97)00001-4).
 fn generate(
     master: &mut Master<'_>,
+    overload: &Overload,
     best: &mut Centre,
     rounds: usize,
     watch: &mut dyn FnMut(f64, f64) -> bool,
@@ -164,7 +168,7 @@ fn generate(
         for (w, content) in contents.into_iter().enumerate() {
             added += usize::from(master.add(w as u32, content.items).is_some_and(|(_, new)| new));
         }
-        let cuts = if settled { separate(master, &answer, tolerance(cost)) } else { Vec::new() };
+        let cuts = if settled { separate(master, overload, &answer, tolerance(cost)) } else { Vec::new() };
         let close = cost - best.bound <= CLOSE * cost.abs();
         let done = settled && cuts.is_empty() && (close || added == 0);
         if watch(0.5 + 0.5 * round as f64 / rounds as f64, best.bound) || done {
@@ -244,7 +248,7 @@ mod tests {
                 for (w, content) in contents.into_iter().enumerate() {
                     added |= master.add(w as u32, content.items).is_some_and(|(_, new)| new);
                 }
-                let cuts = separate(&master, &answer, 1e-4);
+                let cuts = separate(&master, &Overload::new(master.model), &answer, 1e-4);
                 let cost = answer.cost + model.constant;
                 assert!(bound <= cost + 1e-4 * cost.abs().max(1.0), "seed {seed}: {bound} above {cost}");
                 if !added && cuts.is_empty() {

@@ -81,6 +81,11 @@ impl Offers {
 }
 
 impl Offer {
+    /// Whether what is done of the task here is late for sure.
+    pub(crate) fn late(&self, job: &Job) -> bool {
+        self.soonest_end > job.due
+    }
+
     /// The piece of `len` slots.
     pub(crate) fn piece(&self, len: i32) -> &Piece {
         &self.pieces[(len - self.shortest) as usize]

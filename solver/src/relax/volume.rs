@@ -33,7 +33,7 @@ pub(super) fn climb(
         let (bound, contents) = price(master, &prices);
         let (miss, taken) = violations(master, &prices, &contents);
         average(&mut missing, &miss);
-        average(&mut slacks, &taken[..2 * tasks]);
+        average(&mut slacks, &taken[..3 * tasks]);
         if bound > best.bound {
             let slots = contents.iter().map(|c| c.slot).collect();
             best = Centre { bound, prices: prices.clone(), slots };
@@ -64,9 +64,10 @@ pub(super) fn climb(
         prices = best.prices.iter().zip(&missing).map(|(price, miss)| price + length * miss).collect();
         master.right_signs(&mut prices);
     }
-    slacks.resize(2 * tasks, 0.0);
-    let (left, extra) = (slacks[..tasks].to_vec(), slacks[tasks..].to_vec());
-    let answer = Answer { cost: best.bound, prices: best.prices.clone(), values, left, extra };
+    slacks.resize(3 * tasks, 0.0);
+    let part = |k: usize| slacks[k * tasks..(k + 1) * tasks].to_vec();
+    let (left, extra, steps) = (part(0), part(1), part(2));
+    let answer = Answer { cost: best.bound, prices: best.prices.clone(), values, left, extra, steps };
     (best, answer)
 }
 

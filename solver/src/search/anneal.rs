@@ -28,7 +28,7 @@ pub(crate) fn anneal<'m>(
     stop: &mut dyn FnMut(f64, f64) -> bool,
 ) -> Plan<'m> {
     let mut rng = Rng::with_seed(how.seed);
-    let mut inserter = Inserter::new(start.model, tolls);
+    let mut inserter = Inserter::new(tolls);
     let mut plan = start;
     let mut cost = plan.cost();
     let (mut best, mut best_cost) = (plan.sequences.clone(), cost);

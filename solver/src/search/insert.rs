@@ -1,14 +1,12 @@
 //! Putting one task into a plan where it costs least, all else staying in its order: as one chunk,
 //! or cut into several by a dynamic program over windows and slots of work.
 
-mod known;
 mod seam;
 mod split;
 
 use super::state::{Placed, Plan};
 use super::timing::{NEVER, add_lateness, fill_costs};
-use crate::model::{Cell, Model, Tolls, starts};
-use known::{Key, Known};
+use crate::model::{Cell, Tolls, starts};
 use seam::{Seam, cheapest_start, least_cost};
 use split::{Cut, Price};
 
@@ -26,7 +24,6 @@ pub(crate) struct Spot {
 #[derive(Clone, Default)]
 pub(crate) struct Inserter {
     costs: Vec<f32>,
-    known: Known,
     cuts: Vec<Cut>,
     prices: Vec<Price>,
     least: Vec<f64>,
@@ -50,9 +47,9 @@ struct Piece {
 }
 
 impl Inserter {
-    /// An inserter that remembers prices, and charges for the use of windows.
-    pub(crate) fn new(model: &Model, tolls: &Tolls) -> Inserter {
-        Inserter { known: Known::new(model), tolls: tolls.clone(), ..Inserter::default() }
+    /// An inserter that charges for the use of windows.
+    pub(crate) fn new(tolls: &Tolls) -> Inserter {
+        Inserter { tolls: tolls.clone(), ..Inserter::default() }
     }
 
     /// Plans task `j`, of which nothing is planned yet, as cheaply as one insertion can; leaves it
@@ -227,36 +224,13 @@ impl Inserter {
             if soonest(from) >= limit && !job.favoured {
                 continue;
             }
-            if let Some(spot) = self.best_in(plan, w, piece, (from, to))
+            if let Some(spot) = self.price(plan, w, piece, (from, to))
                 && spot.cost + tail < limit
             {
                 best = Some(Spot { cost: spot.cost + tail - gain, ..spot });
             }
         }
         best
-    }
-
-    /// The cheapest place for a piece between given times, from what was priced before where nothing
-    /// that it follows from has changed.
-    fn best_in(
-        &mut self,
-        plan: &mut Plan<'_>,
-        w: usize,
-        piece: Piece,
-        (from, to): (i32, i32),
-    ) -> Option<Spot> {
-        let elsewhere = || plan.tasks[piece.task].windows.iter().any(|v| *v as usize != w);
-        // What a task has elsewhere may forbid a start here, and is no part of the window's version.
-        if plan.model.workers > 1 && elsewhere() {
-            return self.price(plan, w, piece, (from, to));
-        }
-        let key = Key::new(plan.version(w), piece, (from, to));
-        if let Some(spot) = self.known.get(key, w) {
-            return spot;
-        }
-        let spot = self.price(plan, w, piece, (from, to));
-        self.known.put(key, spot);
-        spot
     }
 
     /// The cheapest place for a piece in a window between given times: tries every one.

@@ -197,11 +197,6 @@ impl<'m> Plan<'m> {
         }
     }
 
-    /// The number of what the timing of window `w`, and so the price of a piece more in it, follows from.
-    pub(crate) fn version(&self, w: usize) -> u64 {
-        self.versions[w]
-    }
-
     /// Says that what the timing of window `w` follows from has changed.
     fn renew(&mut self, w: usize) {
         if self.journal.version_saved[w] != self.journal.now {
