@@ -232,6 +232,11 @@ impl Bounds {
         }
     }
 
+    /// From one whole second to before another.
+    pub(super) fn between(from: i64, to: i64) -> Self {
+        Bounds { from, whole: true, to }
+    }
+
     /// Whether an instance has a time in the window, as [`Window::meets`] says; one that ends before it starts counts
     /// as its start.
     fn meet(&self, start: i64, end: i64) -> bool {

@@ -1,13 +1,13 @@
 //! Components -> instances: recurrence sets with their overrides (RFC 5545 sections 3.8.4.4 and 3.8.5).
 
 mod facts;
+mod groups;
 mod instances;
 mod length;
 mod overrides;
 mod series;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
 
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Calendar, Component};
@@ -15,8 +15,9 @@ use crate::recur::Effort;
 use crate::window::Window;
 use crate::zone::{Zone, Zones};
 pub(crate) use facts::{Facts, moment, of_type};
+use groups::Groups;
 use instances::Bounds;
-use overrides::{Override, Overrides};
+use overrides::Overrides;
 use series::Series;
 
 /// How many instances of one component are made.
@@ -115,8 +116,8 @@ fn expand_all<'a>(
     instances: &mut Vec<Instance<'a>>,
     faults: &mut Vec<Fault>,
 ) {
-    let (groups, none) = (Groups::of(all, zones), Overrides::default());
-    let (bounds, mut effort) = (Bounds::of(window), EFFORT);
+    let (none, bounds, mut effort) = (Overrides::default(), Bounds::of(window), EFFORT);
+    let groups = Groups::of(all, zones, &mut effort);
     for (index, (section, facts)) in all.iter().enumerate() {
         if groups.dropped[index] {
             continue;
@@ -140,63 +141,5 @@ fn expand_all<'a>(
         if made.too_many {
             fault(FaultCode::TooManyInstances, "more instances in the window than are made");
         }
-    }
-}
-
-/// A VCALENDAR of the stream, and a UID in it.
-type Key<'a> = (usize, &'a str);
-
-/// Which components belong together: those of one UID in one VCALENDAR. (Several VCALENDARs of a stream are
-/// objects of their own, RFC 5545 section 3.4.)
-struct Groups<'a, 'b> {
-    /// The overrides of each UID in each VCALENDAR.
-    overrides: HashMap<Key<'a>, Overrides<'b>>,
-    /// Which components a later revision stands for.
-    dropped: Vec<bool>,
-}
-
-impl<'a, 'b: 'a> Groups<'a, 'b> {
-    fn of(all: &'a [(usize, Facts<'b>)], zones: &mut [Zones<'b>]) -> Self {
-        let mut dropped = vec![false; all.len()];
-        let mut masters: HashMap<Key<'_>, usize> = HashMap::with_capacity(all.len());
-        // In an order of its own, so that faults come out the same every time.
-        let mut found: BTreeMap<Key<'_>, BTreeMap<_, Override>> = BTreeMap::new();
-        for (index, (section, facts)) in
-            all.iter().enumerate().filter(|(_, (_, facts))| !facts.uid().is_empty())
-        {
-            let key = (*section, facts.uid());
-            let Some(id) = facts.recurrence_id else {
-                // Of two masters the lower SEQUENCE is the older revision. Exchange also writes several series of
-                // one UID and one SEQUENCE: they all count.
-                let old = masters.get(&key).copied();
-                let older = old.is_some_and(|old| all[old].1.sequence < facts.sequence);
-                if let Some(old) = old.filter(|_| older) {
-                    dropped[old] = true;
-                }
-                dropped[index] = old.is_some_and(|old| all[old].1.sequence > facts.sequence);
-                if !dropped[index] {
-                    masters.insert(key, index);
-                }
-                continue;
-            };
-            let zones = &mut zones[*section];
-            let Some(id) = moment(id, zones) else { continue };
-            let new = Override::new(index, id, facts.this_and_future, zones);
-            // Of two revisions of an override the later one counts.
-            let of_uid = found.entry(key).or_default();
-            match of_uid.get(&new.key()) {
-                Some(old) if all[old.index].1.sequence > facts.sequence => dropped[index] = true,
-                old => {
-                    if let Some(old) = old {
-                        dropped[old.index] = true;
-                    }
-                    of_uid.insert(new.key(), new);
-                }
-            }
-        }
-        let overrides = found
-            .into_iter()
-            .map(|(key, of_uid)| (key, Overrides::of(of_uid.into_values(), all, &mut zones[key.0])));
-        Groups { overrides: overrides.collect(), dropped }
     }
 }

@@ -245,9 +245,11 @@ impl FromStr for Rule {
             Some(other) => return error(format!("FREQ={other} is not known")),
             None => return error("a rule without FREQ"),
         });
+        let has_until = parts.iter().any(|(name, value)| *name == "UNTIL" && !value.is_empty());
         for (name, value) in parts.iter().copied() {
-            // Exporters write empty parts for what was not chosen.
-            if !value.is_empty() {
+            // Exporters write empty parts for what was not chosen, Confluence COUNT=-1 beside an UNTIL.
+            let unchosen = value.is_empty() || (has_until && name == "COUNT" && value == "-1");
+            if !unchosen {
                 rule.part(name, value)?;
             }
         }

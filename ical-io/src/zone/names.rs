@@ -20,9 +20,14 @@ pub(super) fn named(name: &str) -> Option<Zone> {
         .or_else(|| described(name).map(Zone::Iana))
 }
 
+/// An IANA name, letter for letter.
+pub(super) fn exact(name: &str) -> Option<Tz> {
+    name.parse().ok()
+}
+
 /// An IANA name; case does not matter, and a space counts as an underscore.
 pub(super) fn iana(name: &str) -> Option<Tz> {
-    if let Ok(tz) = name.parse() {
+    if let Some(tz) = exact(name) {
         return Some(tz);
     }
     let name = name.replace(' ', "_");

@@ -1,10 +1,11 @@
 //! Which zone a TZID means in a calendar.
 //!
 //! In this order:
-//! 1. an IANA name: the zone of the database. Every large calendar does so; what a feed's VTIMEZONE of that name
-//!    says is often cut to a few years or out of date (RFC 7809 lets it be left out altogether);
+//! 1. an IANA name, letter for letter: the zone of the database. Every large calendar does so; what a feed's VTIMEZONE
+//!    of that name says is often cut to a few years or out of date (RFC 7809 lets it be left out altogether);
 //! 2. the calendar's VTIMEZONE of that TZID, evaluated: it says what the sender meant;
-//! 3. a Windows name, an IANA name behind a vendor's prefix, or an offset: see [`Zone::named`];
+//! 3. an IANA name in other letters, a Windows name, an IANA name behind a vendor's prefix, or an offset: see
+//!    [`Zone::named`];
 //! 4. the X-LIC-LOCATION of a VTIMEZONE that cannot be evaluated.
 //!
 //! A TZID that is none of these is a fault, and its times count as floating.
@@ -12,7 +13,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::names::iana;
+use super::names::exact;
 use super::{Clock, Definition, Zone};
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Calendar, Component, Property, Section};
@@ -123,7 +124,7 @@ impl<'a> Zones<'a> {
     }
 
     fn look_up(&mut self, tzid: &str) -> Option<Zone> {
-        if let Some(tz) = iana(tzid) {
+        if let Some(tz) = exact(tzid) {
             return Some(Zone::Iana(tz));
         }
         let found = self.definition(tzid);
