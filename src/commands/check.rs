@@ -6,7 +6,7 @@ use crate::home::Home;
 use crate::terminal::{self, Paint};
 use chrono::{DateTime, Utc};
 use plokk_engine::{Desk, words};
-use plokk_ical_io::{Fault, FaultCode, Feed, FeedState, Window, Zone, events, todos, tz_edition};
+use plokk_ical_io::{Fault, FaultCode, Feed, FeedState, IanaZone, Window, Zone, events, todos, tz_edition};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -106,7 +106,7 @@ fn look_into(home: &Home, feed: &Feed, name: &str, window: Window) -> Source {
     let clients = home.settings.clients.iter().map(|c| (&c.id, &c.feeds, c.timezone));
     let owners: Vec<_> =
         assistants.chain(clients).filter(|(_, feeds, _)| feeds.iter().any(|f| f == name)).collect();
-    let zone = owners.first().map_or(chrono_tz::UTC, |(_, _, zone)| *zone);
+    let zone = owners.first().map_or(IanaZone::UTC, |(_, _, zone)| *zone);
     let (state, reason) = match &feed.state {
         FeedState::Fresh => ("fresh", None),
         FeedState::Unchanged => ("unchanged", None),

@@ -7,8 +7,7 @@ use super::{chunks::cut, links, pinned, shelf::Shelf, working::WorkingTime};
 use crate::calm::{Diary, HandWork, Past, begun, read_by_hand};
 use crate::settings::Settings;
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::Zone;
+use plokk_ical_io::{IanaZone, Zone};
 use std::collections::{BTreeSet, HashMap};
 
 impl Desk {
@@ -143,7 +142,7 @@ impl Desk {
 /// From local midnight today in the first assistant's zone. Whole days are local days, so that the end
 /// is a midnight, too, when clocks change in between.
 fn horizon(settings: &Settings, now: DateTime<Utc>) -> Window {
-    let tz = settings.assistants.first().map_or(Tz::UTC, |assistant| assistant.timezone);
+    let tz = settings.assistants.first().map_or(IanaZone::UTC, |assistant| assistant.timezone);
     let today = local::date(tz, now);
     let from = local::midnight(tz, today);
     let length = settings.planning.horizon;

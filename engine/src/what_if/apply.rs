@@ -226,7 +226,7 @@ impl Applied {
 }
 
 /// Local days as a window inside another.
-fn span(zone: chrono_tz::Tz, dates: Dates, inside: Window) -> Window {
+fn span(zone: plokk_ical_io::IanaZone, dates: Dates, inside: Window) -> Window {
     let first = date(zone, inside.from);
     let from = dates.from.map_or(inside.from, |from| midnight(zone, from.max(first))).min(inside.to);
     let to = dates.until.map_or(inside.to, |until| midnight(zone, until + Days::new(1)));

@@ -106,7 +106,8 @@ pub(crate) fn posed(desk: &Desk) -> Posed {
 pub(crate) fn free(desk: &Desk, date: &str) -> Vec<String> {
     let tz = desk.settings.assistants[0].timezone;
     let show = |w: &Window| {
-        let (from, to) = (w.from.with_timezone(&tz), w.to.with_timezone(&tz));
+        let (from, to) =
+            (plokk_ical_io::Zone::from(tz).shown(w.from), plokk_ical_io::Zone::from(tz).shown(w.to));
         (from.format("%Y-%m-%d").to_string() == date)
             .then(|| format!("{}-{}", from.format("%H:%M"), to.format("%H:%M")))
     };

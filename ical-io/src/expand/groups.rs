@@ -36,14 +36,11 @@ impl<'a, 'b: 'a> Groups<'a, 'b> {
             let Some(id) = facts.recurrence_id else {
                 // Of two masters the lower SEQUENCE is the older revision. Exchange also writes several series of
                 // one UID and one SEQUENCE: they all count.
-                let old = masters.get(&key).copied();
-                let older = old.is_some_and(|old| all[old].1.sequence < facts.sequence);
-                if let Some(old) = old.filter(|_| older) {
-                    dropped[old] = true;
-                }
-                dropped[index] = old.is_some_and(|old| all[old].1.sequence > facts.sequence);
+                let master = masters.entry(key).or_insert(index);
+                dropped[*master] |= all[*master].1.sequence < facts.sequence;
+                dropped[index] = all[*master].1.sequence > facts.sequence;
                 if !dropped[index] {
-                    masters.insert(key, index);
+                    *master = index;
                 }
                 continue;
             };

@@ -6,7 +6,7 @@ use super::facts::moment;
 use super::length::{Length, end};
 use super::overrides::Overrides;
 use super::series::Series;
-use super::{INSTANCE_LIMIT, Instance, UNDER_WAY_LIMIT};
+use super::{INSTANCE_LIMIT, Instance, UNDER_WAY_LIMIT, ahead};
 use crate::recur::civil::DAY;
 use crate::recur::{Effort, Instances, Rule, until_bound};
 use crate::window::Window;
@@ -67,12 +67,13 @@ impl<'a> Series<'_, 'a> {
             let mut instance = Instance {
                 component: self.facts.component,
                 of: self.of,
-                recurrence_id: Some(candidate.instant),
+                recurs: true,
+                all_day,
                 start: candidate.instant,
                 end: end(candidate.local, candidate.instant, length, self.start, zones),
-                local: candidate.local,
-                local_id: candidate.local,
-                all_day,
+                id: candidate.instant,
+                offset: ahead(candidate.local, candidate.instant),
+                id_offset: ahead(candidate.local, candidate.instant),
             };
             overrides.shift(&mut instance, zones);
             if bounds.meet(instance.start, instance.end) {
@@ -105,15 +106,17 @@ impl<'a> Series<'_, 'a> {
             return;
         }
         let id = self.facts.recurrence_id.and_then(|id| moment(id, zones));
+        let id_instant = id.map_or(start, |id| id.instant(zones));
         out.push(Instance {
             component: self.facts.component,
             of: self.of,
-            recurrence_id: id.map(|id| id.instant(zones)),
+            recurs: id.is_some(),
+            all_day,
             start,
             end,
-            local: self.start.local,
-            local_id: id.map_or(self.start.local, |id| id.local),
-            all_day,
+            id: id_instant,
+            offset: ahead(self.start.local, start),
+            id_offset: id.map_or(0, |id| ahead(id.local, id_instant)),
         });
     }
 

@@ -40,15 +40,40 @@ pub(crate) struct Instance<'a> {
     pub(crate) component: &'a Component,
     /// Whose UID it has: an index of [`Expanded::uids`].
     pub(crate) of: u32,
-    /// The instant that the rule gives it, where it recurs.
-    pub(crate) recurrence_id: Option<i64>,
+    /// Whether it is one of several, or stands for one.
+    pub(crate) recurs: bool,
+    pub(crate) all_day: bool,
     pub(crate) start: i64,
     pub(crate) end: i64,
+    /// The instant that the rule gives it.
+    id: i64,
+    /// How far local time is ahead of UTC, at the start and at `id`: kept instead of the local times, since there are
+    /// many instances and memory is what they wait for.
+    offset: i32,
+    id_offset: i32,
+}
+
+impl Instance<'_> {
     /// Its start in local time.
-    pub(crate) local: i64,
-    /// The recurrence id in local time.
-    pub(crate) local_id: i64,
-    pub(crate) all_day: bool,
+    pub(crate) fn local(&self) -> i64 {
+        self.start + i64::from(self.offset)
+    }
+
+    /// The instant that the rule gives it, where it recurs.
+    pub(crate) fn recurrence_id(&self) -> Option<i64> {
+        self.recurs.then_some(self.id)
+    }
+
+    /// The same in local time.
+    pub(crate) fn local_id(&self) -> i64 {
+        self.id + i64::from(self.id_offset)
+    }
+}
+
+/// How far local time is ahead of UTC.
+fn ahead(local: i64, instant: i64) -> i32 {
+    // No zone is a day ahead: `Definition` and chrono see to that.
+    i32::try_from(local - instant).unwrap_or(0)
 }
 
 /// All instances of the components of one kind, and what was wrong.

@@ -1,8 +1,8 @@
 //! RECURRENCE-ID: components that stand for instances of others (RFC 5545 section 3.8.4.4).
 
-use super::Instance;
 use super::facts::{Facts, Moment, moment};
 use super::length::{Length, end, length};
+use super::{Instance, ahead};
 use crate::model::Component;
 use crate::recur::civil::DAY;
 use crate::zone::Zones;
@@ -62,8 +62,8 @@ impl Starts {
         };
         Starts {
             all_day: instances.first().is_some_and(|instance| instance.all_day),
-            days: sorted(|instance| instance.local.div_euclid(DAY)),
-            locals: sorted(|instance| instance.local),
+            days: sorted(|instance| instance.local().div_euclid(DAY)),
+            locals: sorted(|instance| instance.local()),
             instants: sorted(|instance| instance.start),
         }
     }
@@ -166,9 +166,10 @@ impl<'a> Future<'a> {
     fn shift(&self, instance: &mut Instance<'a>, zones: &mut Zones<'_>) {
         instance.component = self.component;
         let clock = zones.clock(self.start.zone);
-        instance.local = clock.local(instance.start).saturating_add(self.moved);
-        instance.start = clock.instant(instance.local);
-        instance.end = end(instance.local, instance.start, self.length, self.start, zones);
+        let local = clock.local(instance.start).saturating_add(self.moved);
+        instance.start = clock.instant(local);
+        instance.offset = ahead(local, instance.start);
+        instance.end = end(local, instance.start, self.length, self.start, zones);
         instance.all_day = self.start.is_date();
     }
 }

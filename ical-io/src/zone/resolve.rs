@@ -123,9 +123,10 @@ impl<'a> Zones<'a> {
         definitions.get(tzid.trim()).copied()
     }
 
+    /// The zone that a TZID means in a VCALENDAR; `None` where it names none.
     fn look_up(&mut self, tzid: &str) -> Option<Zone> {
-        if let Some(tz) = exact(tzid) {
-            return Some(Zone::Iana(tz));
+        if let Some(zone) = exact(tzid) {
+            return Some(Zone::Iana(zone));
         }
         let found = self.definition(tzid);
         if let Some(component) = found {
@@ -136,5 +137,26 @@ impl<'a> Zones<'a> {
             }
         }
         Zone::named(tzid).or_else(|| found?.text("X-LIC-LOCATION").and_then(|name| Zone::named(&name)))
+    }
+}
+
+impl Calendar {
+    /// The zone that a TZID means in this calendar, by the order of precedence that all its times follow: an IANA name,
+    /// letter for letter; a VTIMEZONE of that TZID; whatever else [`Zone::named`] knows.
+    ///
+    /// ```
+    /// use plokk_ical_io::read;
+    ///
+    /// let feed = "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Office\nBEGIN:STANDARD\nDTSTART:19700101T000000\n\
+    ///     TZOFFSETFROM:+0530\nTZOFFSETTO:+0530\nEND:STANDARD\nEND:VTIMEZONE\nEND:VCALENDAR\n";
+    /// let calendar = read(feed.as_bytes(), "office.ics").calendar;
+    /// let office = calendar.zone("Office").unwrap();
+    /// assert_eq!(office.offset_at("2026-10-19T00:00:00Z".parse()?), 19_800);
+    /// assert_eq!(calendar.zone("Nowhere"), None);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn zone(&self, tzid: &str) -> Option<Zone> {
+        let found = |section| Zones::new(self, section, &Zone::Floating).look_up(tzid);
+        self.sections().iter().find_map(found).or_else(|| Zone::named(tzid))
     }
 }
