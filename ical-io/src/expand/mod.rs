@@ -27,6 +27,9 @@ const INSTANCE_LIMIT: usize = 200_000;
 /// that lasts a century, at least so many of the latest are made.
 const UNDER_WAY_LIMIT: usize = 5_000;
 
+/// How many components are fetched from memory at once.
+const BATCH: usize = 32;
+
 /// How many faults of one expansion are told one by one.
 const FAULT_LIMIT: usize = 1_000;
 
@@ -121,6 +124,13 @@ fn few(faults: &mut Vec<Fault>, source: &str) {
     }
 }
 
+/// Reads what says when some components are, all at once: one after the other, each would be waited for, since the
+/// properties and the text of a large calendar lie far apart in memory.
+fn fetch(components: &[(usize, Facts<'_>)]) {
+    let said = components.iter().map(|(_, facts)| facts.said()).fold(0usize, usize::wrapping_add);
+    std::hint::black_box(said);
+}
+
 /// The starts and ends of all instances of some components that stand together in another one.
 pub(crate) fn expand_inner<'a>(
     components: &[&'a Component],
@@ -144,6 +154,9 @@ fn expand_all<'a>(
     let (none, bounds, mut effort) = (Overrides::default(), Bounds::of(window), EFFORT);
     let groups = Groups::of(all, zones, &mut effort);
     for (index, (section, facts)) in all.iter().enumerate() {
+        if index % BATCH == 0 {
+            fetch(&all[index..all.len().min(index + BATCH)]);
+        }
         if groups.dropped[index] {
             continue;
         }
