@@ -125,3 +125,23 @@ fn a_count_that_was_not_chosen_is_none() {
         assert!(recur(rule, "20261005", &Zone::UTC).is_err(), "{rule}");
     }
 }
+
+#[test]
+fn events_that_last_for_ages_are_followed_from_where_it_counts() {
+    let day = Window::new(at("2026-10-19T00:00:00Z"), at("2026-10-20T00:00:00Z"));
+    let within = |rule: &str| {
+        let text = event(&format!("DTSTART:00260101T090000Z\nDTEND:20260101T090000Z\nRRULE:{rule}"));
+        let calendar = read(text.as_bytes(), "case.ics").calendar;
+        let made = events(&calendar, day, &Zone::UTC);
+        (made.items.len(), made.items.last().map(|event| event.start), made.faults.len())
+    };
+    // Some 313,000 instances are under way: the latest are made, and it is told.
+    let (count, last, faults) = within("FREQ=WEEKLY;BYDAY=MO,WE,FR");
+    assert!((5_000..=40_000).contains(&count), "{count}");
+    assert_eq!((last, faults), (Some(at("2026-10-19T09:00:00Z")), 1));
+    // Of 2,000 each is made, wherever the search begins.
+    let (count, last, faults) = within("FREQ=YEARLY");
+    assert_eq!((count, last, faults), (2_000, Some(at("2026-01-01T09:00:00Z")), 0));
+    assert_eq!(within("FREQ=YEARLY;COUNT=2000"), (1_999, Some(at("2025-01-01T09:00:00Z")), 0));
+    assert_eq!(within("FREQ=YEARLY;UNTIL=01251231T000000Z").0, 99);
+}

@@ -151,6 +151,30 @@ impl<'a> Series<'_, 'a> {
         instances
     }
 
+    /// From when on a rule is followed: from the span's low, or later where [`UNDER_WAY_LIMIT`] instances and more begin
+    /// between that and the window. To follow an event that lasts for centuries from its first instance on would be
+    /// to make all of them for nothing.
+    fn latest(&self, rule: &Arc<Rule>, span: Span, zones: &Zones<'_>, budget: &mut Effort) -> i64 {
+        if rule.count.is_some() {
+            // Only from its start on can it be counted.
+            return span.low;
+        }
+        let mut back = rule.shortest_step().saturating_mul(UNDER_WAY_LIMIT as i64);
+        loop {
+            let low = span.from.saturating_sub(back);
+            if low <= span.low {
+                return span.low;
+            }
+            let mut instances = self.walk(rule, low, span.from - 2 * DAY, zones, *budget);
+            let count = instances.by_ref().take(UNDER_WAY_LIMIT).count();
+            budget.total = instances.remaining();
+            if count == UNDER_WAY_LIMIT {
+                return low;
+            }
+            back = back.saturating_mul(2);
+        }
+    }
+
     /// The recurrence set's starts that can meet the window, in order.
     fn candidates(
         &self,
@@ -162,7 +186,15 @@ impl<'a> Series<'_, 'a> {
         let mut candidates = Vec::new();
         let inside = |instant: i64| instant >= span.low && instant < span.high;
         for rule in &self.rules {
-            let mut instances = self.walk(rule, span.low, span.high, zones, *budget);
+            let low = self.latest(rule, span, zones, budget);
+            if low > span.low {
+                let mut earlier = self.walk(rule, span.low, low, zones, *budget);
+                let clock = zones.clock(self.start.zone);
+                let skipped = earlier.by_ref().map(|local| clock.instant(local));
+                made.too_many |= skipped.take_while(|at| *at < low).any(|at| at >= span.reaching);
+                budget.total = earlier.remaining();
+            }
+            let mut instances = self.walk(rule, low, span.high, zones, *budget);
             let clock = zones.clock(self.start.zone);
             let first = candidates.len();
             for local in instances.by_ref() {

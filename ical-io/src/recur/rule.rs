@@ -103,6 +103,18 @@ impl Rule {
         Ok(())
     }
 
+    /// The least seconds from one instance to the next but for what the BY parts make within a day.
+    pub(crate) fn shortest_step(&self) -> i64 {
+        let (unit, interval) = match self.frequency {
+            Frequency::Secondly => (1, self.interval),
+            Frequency::Minutely => (60, self.interval),
+            Frequency::Hourly => (3600, self.interval),
+            Frequency::Daily => (86_400, self.interval),
+            Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => (86_400, 1),
+        };
+        interval.saturating_mul(unit)
+    }
+
     /// How often it recurs.
     pub fn frequency(&self) -> Frequency {
         self.frequency
