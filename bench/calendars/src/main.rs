@@ -149,7 +149,7 @@ fn print_score() {
     };
     let of = |right: usize, all: usize| Some(format!("{right} of {all}"));
     let [ours, calcard] = score.calendars.map(|right| of(right, score.calendar_count));
-    row("calendars with the agreed occurrences", [ours, calcard, None, None]);
+    row("calendars with the agreed starts", [ours, calcard, None, None]);
     let [ours, calcard, rrule] = score.rules.map(|right| of(right, score.rule_count));
     row("rules with the agreed instances", [ours, calcard, None, rrule]);
 }
