@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Check) -> Outcome {
     let window = window(&home, now);
     let looked = feeds.iter_mut().zip(home.settings.feeds());
     let sources: Vec<Source> = looked.map(|(feed, name)| look_into(&home, feed, name, window)).collect();
-    let assembled = Desk::assemble(home.settings.clone(), &home.texts(feeds), now);
+    let assembled = Desk::assemble(home.settings.clone(), home.texts(feeds), now);
     let report = Report {
         assistants: home.settings.assistants.len(),
         clients: home.settings.clients.len(),

@@ -40,8 +40,14 @@ impl Desk {
     /// # Errors
     ///
     /// An assistant's own feed that cannot be read, since planning over her meetings would be wrong.
-    pub fn assemble(settings: Settings, feeds: &[FeedText], now: DateTime<Utc>) -> Result<Desk, DeskError> {
-        Desk::assemble_after(settings, feeds.to_vec(), now, &Past::default())
+    ///
+    /// Feeds that are given away are read without a copy of their text.
+    pub fn assemble(
+        settings: Settings,
+        feeds: impl Into<Vec<FeedText>>,
+        now: DateTime<Utc>,
+    ) -> Result<Desk, DeskError> {
+        Desk::assemble_after(settings, feeds.into(), now, &Past::default())
     }
 
     /// As [`Desk::assemble`], after what went before: blocks that have begun stay, and what she did by

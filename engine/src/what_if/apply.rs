@@ -31,7 +31,7 @@ pub(crate) fn apply(
     scenario: &Scenario,
 ) -> Result<Applied, WhatIfError> {
     let settings = people(question, line, scenario);
-    let desk = Desk::assemble(settings.clone(), &question.feeds, question.now)?;
+    let desk = Desk::assemble(settings.clone(), question.feeds.as_slice(), question.now)?;
     let (clients, assistants) = (settings.clients.len(), settings.assistants.len());
     let mut applied = Applied {
         desk,
@@ -154,7 +154,7 @@ impl Applied {
         };
         assistant.hours = hours.clone();
         let zone = assistant.timezone;
-        let other = Desk::assemble(settings, &question.feeds, question.now)?;
+        let other = Desk::assemble(settings, question.feeds.as_slice(), question.now)?;
         let inside = [span(zone, dates, self.desk.horizon)];
         let (time, other) = (&mut self.desk.assistants[n], &other.assistants[n]);
         let spliced =

@@ -75,7 +75,7 @@ pub(crate) fn desk_of(settings: &str, feeds: &[(&str, &[&str])], now: &str) -> D
         .unwrap_or_else(|faults| panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>()));
     let texts: Vec<FeedText> =
         feeds.iter().map(|(name, components)| feed(name, &calendar(components))).collect();
-    Desk::assemble(settings, &texts, utc(now)).unwrap_or_else(|error| panic!("{error}"))
+    Desk::assemble(settings, texts, utc(now)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Mari's desk on Monday morning.
