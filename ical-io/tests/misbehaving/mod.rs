@@ -49,8 +49,12 @@ fn other_letters_than_the_server_says_are_read() {
     for (path, body) in [("/16.ics", utf_16), ("/latin.ics", latin), ("/8.ics", text.into_bytes())] {
         let kind = ("Content-Type", "text/calendar; charset=us-ascii".to_owned());
         server.answer(path, Answer::Ok(vec![kind], body));
-        let feed = fetch(&server.url(path), &store);
+        let mut feed = fetch(&server.url(path), &store);
         assert_eq!(feed.state, FeedState::Fresh, "{path}");
+        let before = feed.bytes.clone();
+        let seen = feed.look(|reading| reading.calendar.clone()).expect("a calendar");
+        assert_eq!(feed.bytes, before, "{path}: a look leaves the text as it was, whatever is kept of it");
+        assert_eq!(Some(seen.components()), feed.read().as_ref().map(|again| again.calendar.components()));
         let calendar = feed.read().expect("a calendar").calendar;
         let event = calendar.named("VEVENT").next().expect("an event");
         assert_eq!(event.text("LOCATION").as_deref(), Some("Tänav"), "{path}");
