@@ -6,9 +6,9 @@
 //!
 //! Without a file it only says how much it has drawn.
 
-use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, Timelike, Utc};
 use plokk_engine::{FeedText, Inputs, Planned, Settings, plan_desk};
+use plokk_ical_io::Zone;
 use plokk_solver::{Options, Silent};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -61,7 +61,7 @@ fn plan(effort: f64) -> Result<Planned, Box<dyn Error>> {
 /// The picture as it grows.
 struct Week<'a> {
     planned: &'a Planned,
-    zone: Tz,
+    zone: Zone,
     monday: NaiveDate,
     boxes: String,
     drawn: usize,
@@ -69,7 +69,7 @@ struct Week<'a> {
 
 impl<'a> Week<'a> {
     fn new(planned: &'a Planned, monday: NaiveDate) -> Week<'a> {
-        let zone = planned.desk.settings.assistants[0].timezone;
+        let zone = planned.desk.settings.assistants[0].timezone.into();
         Week { planned, zone, monday, boxes: String::new(), drawn: 0 }
     }
 
@@ -94,12 +94,12 @@ impl<'a> Week<'a> {
 
     /// A box, if it lies on one of the five days.
     fn draw(&mut self, from: DateTime<Utc>, to: DateTime<Utc>, fill: &str, ink: &str, name: &str) {
-        let (from, to) = (from.with_timezone(&self.zone), to.with_timezone(&self.zone));
+        let (from, to) = (self.zone.shown(from), self.zone.shown(to));
         let day = (from.date_naive() - self.monday).num_days();
         if !(0..5).contains(&day) || from.hour() < FROM || from.date_naive() != to.date_naive() {
             return;
         }
-        let y = |time: DateTime<Tz>| {
+        let y = |time: DateTime<FixedOffset>| {
             TOP + (f64::from(time.num_seconds_from_midnight()) / 3600.0 - f64::from(FROM)) * HOUR
         };
         let (x, y, height) = (LEFT + day as f64 * DAY, y(from), y(to) - y(from));

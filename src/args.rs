@@ -5,9 +5,8 @@ mod night;
 pub(crate) use night::{History, Nightly, Serve, Token, TokenAct, TokenDesk, TokenMake, TokenRevoke, Undo};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueHint};
-use plokk_ical_io::{Window, Zone};
+use plokk_ical_io::{IanaZone, Window, Zone};
 use plokk_solver::Options;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -127,7 +126,7 @@ pub(crate) struct Init {
     now: Option<DateTime<Utc>>,
     /// Your time zone, such as Europe/Tallinn [default: this computer's]
     #[arg(long, value_name = "ZONE")]
-    pub(crate) timezone: Option<Tz>,
+    pub(crate) timezone: Option<IanaZone>,
 }
 
 impl Init {

@@ -54,7 +54,7 @@ fn reading(criterion: &mut Criterion) {
 
 fn expanding(criterion: &mut Criterion) {
     let calendar = parsed(&calendar());
-    let (window, zone) = (four_weeks(), Zone::Iana(Tz::Europe__Tallinn));
+    let (window, zone) = (four_weeks(), Zone::from(Tz::Europe__Tallinn));
     let found = events(&calendar, window, &zone);
     assert!(found.faults.is_empty() && found.items.len() > 1_000, "{} events", found.items.len());
     let mut group = criterion.benchmark_group("ical, four weeks of 5,000 events");

@@ -128,7 +128,7 @@ pub fn changes(planned: &Planned, files: &[OutFile]) -> Changes {
         found.extend(Comparison { planned, last }.late());
     }
     let zone = desk.settings.assistants[0].timezone;
-    let now = desk.now.with_timezone(&zone).fixed_offset();
+    let now = plokk_ical_io::Zone::from(zone).shown(desk.now);
     Changes { at: now, first, blocks, clients: by_client(desk, last, found) }
 }
 
@@ -206,7 +206,7 @@ impl Comparison<'_> {
         let late = plan.late.iter().filter(|late| !was(&late.task));
         late.map(|late| {
             let zone = self.planned.desk.settings.assistants[0].timezone;
-            let at = |time: DateTime<FixedOffset>| crate::words::moment(time.to_utc(), &zone);
+            let at = |time: DateTime<FixedOffset>| crate::words::moment(time.to_utc(), zone);
             let reason = format!("due {}, done {}", at(late.due), at(late.completion));
             self.change(ChangeKind::Late, &late.task, None, None, reason)
         })
@@ -224,7 +224,7 @@ impl Comparison<'_> {
         let desk = &self.planned.desk;
         let thaw = desk.now + desk.settings.planning.freeze;
         let zone = desk.settings.assistants[0].timezone;
-        let local = |time: DateTime<Utc>| time.with_timezone(&zone).fixed_offset();
+        let local = |time: DateTime<Utc>| plokk_ical_io::Zone::from(zone).shown(time);
         let stretch = |block: &PublishedBlock| Stretch {
             assistant: block.assistant.clone(),
             start: local(block.time.from),

@@ -311,5 +311,5 @@ fn due_in_words(desk: &Desk, work: &Work) -> String {
 }
 
 fn at(desk: &Desk, instant: chrono::DateTime<chrono::Utc>) -> String {
-    words::moment(instant, &desk.settings.assistants[0].timezone)
+    words::moment(instant, desk.settings.assistants[0].timezone)
 }

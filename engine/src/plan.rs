@@ -11,8 +11,7 @@ use crate::desk::{Desk, Window, Work};
 use crate::pose::Posed;
 use crate::warning::Warning;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::Zone;
+use plokk_ical_io::{IanaZone, Zone};
 use plokk_solver::Solution;
 use serde::{Deserialize, Serialize};
 
@@ -150,7 +149,7 @@ impl PlannedChunk {
 }
 
 /// An instant with the offset that a zone has then.
-fn at(instant: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
+fn at(instant: DateTime<Utc>, zone: IanaZone) -> DateTime<FixedOffset> {
     Zone::Iana(zone).shown(instant)
 }
 
@@ -198,7 +197,7 @@ fn planned(posed: &Posed, solution: &Solution, task: &str) -> TimeDelta {
     own.map(|chunk| posed.axis.window(chunk.time()).length()).sum()
 }
 
-fn lateness(desk: &Desk, chunks: &[PlannedChunk], work: &Work, zone: Tz) -> Option<Late> {
+fn lateness(desk: &Desk, chunks: &[PlannedChunk], work: &Work, zone: IanaZone) -> Option<Late> {
     let last = chunks.iter().filter(|chunk| chunk.task == work.id).max_by_key(|chunk| chunk.end)?;
     (last.end > work.due).then(|| Late {
         task: work.id.clone(),

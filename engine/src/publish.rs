@@ -23,10 +23,9 @@ use crate::plan::{Plan, PlannedChunk};
 use crate::settings::{Assistant, Client, Settings};
 use before::Before;
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use event::{block_event, busy_event};
 use ledger::{KEPT, Ledger};
-use plokk_ical_io::{Calendar, Component, Property, vtimezone, write};
+use plokk_ical_io::{Calendar, Component, IanaZone, Property, vtimezone, write};
 use rolling::rolling;
 use std::collections::BTreeMap;
 use uid::BlockUids;
@@ -214,7 +213,7 @@ impl Press<'_> {
         &self,
         path: &str,
         assistant: &Assistant,
-        zone: Tz,
+        zone: IanaZone,
         but: Option<&Client>,
     ) -> Vec<Component> {
         let is_shown = |block: &&Block<'_>| but.is_some_and(|client| block.is_for(client));
@@ -234,7 +233,7 @@ impl Press<'_> {
         events
     }
 
-    fn file(&self, path: &str, name: &str, zone: Tz, events: Vec<Component>) -> OutFile {
+    fn file(&self, path: &str, name: &str, zone: IanaZone, events: Vec<Component>) -> OutFile {
         let make = |events: &[Component], modified| {
             write(&calendar(name, zone, self.desk.horizon, events, modified))
         };
@@ -246,7 +245,7 @@ impl Press<'_> {
 /// A calendar around events (RFC 5545 section 3.6, RFC 7986 section 5, RFC 5546 section 3.2.1).
 fn calendar(
     name: &str,
-    zone: Tz,
+    zone: IanaZone,
     horizon: Window,
     events: &[Component],
     modified: DateTime<Utc>,

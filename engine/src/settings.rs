@@ -22,7 +22,7 @@ pub use fault::SettingFault;
 pub(crate) use read::{period, retainer};
 
 use chrono::TimeDelta;
-use chrono_tz::Tz;
+use plokk_ical_io::IanaZone;
 use plokk_solver::Weights;
 use std::path::Path;
 
@@ -85,7 +85,7 @@ pub struct Assistant {
     /// Her address, lower case: how she stands among attendees.
     pub email: Option<String>,
     /// Where she lives; her hours are local to it.
-    pub timezone: Tz,
+    pub timezone: IanaZone,
     /// When she works. Default: Monday to Friday, 09:00 to 17:00.
     pub hours: WeekHours,
     /// Her own calendars: busy time, and her own tasks. Files are relative to the desk.
@@ -104,7 +104,7 @@ pub struct Client {
     /// For eyes. Default: the id.
     pub name: String,
     /// Where the client is; hours and dates are local to it.
-    pub timezone: Tz,
+    pub timezone: IanaZone,
     /// When the client can be reached. Default: Monday to Friday, 09:00 to 17:00.
     pub hours: WeekHours,
     /// The client's calendars: work, availability, meetings.

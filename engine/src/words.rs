@@ -1,8 +1,7 @@
 //! Times and lengths as people read them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::Zone;
+use plokk_ical_io::{IanaZone, Zone};
 
 /// A length of time: `1h 30m`, `45m`, `12h`; lengths are in whole minutes, `0m` is nothing.
 ///
@@ -30,12 +29,12 @@ pub fn length(length: TimeDelta) -> String {
 /// ```
 /// use plokk_engine::words;
 /// let instant = "2026-10-19T06:00:00Z".parse()?;
-/// assert_eq!(words::moment(instant, &chrono_tz::Europe::Tallinn), "Mon 2026-10-19 09:00");
+/// assert_eq!(words::moment(instant, chrono_tz::Europe::Tallinn.into()), "Mon 2026-10-19 09:00");
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 #[must_use]
-pub fn moment(instant: DateTime<Utc>, zone: &Tz) -> String {
-    Zone::Iana(*zone).local(instant).format("%a %Y-%m-%d %H:%M").to_string()
+pub fn moment(instant: DateTime<Utc>, zone: IanaZone) -> String {
+    Zone::Iana(zone).local(instant).format("%a %Y-%m-%d %H:%M").to_string()
 }
 
 /// `word` for one, with an `s` for any other number: `1 block`, `3 blocks`.

@@ -66,4 +66,7 @@ pub use recur::{Frequency, Rule, RuleError, recur};
 pub use todo::{Link, RelType, Todo, TodoStatus, When, todos};
 pub use window::{Expansion, Window};
 pub use write::write;
-pub use zone::{Definition, TzEdition, Zone, instant, nearest_zone, tz_edition, use_newer_tz, vtimezone};
+pub use zone::{
+    Definition, IanaZone, TzEdition, UnknownZone, Zone, instant, nearest_zone, tz_edition, use_newer_tz,
+    vtimezone,
+};

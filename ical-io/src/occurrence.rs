@@ -53,19 +53,16 @@ pub struct Occurrence<'a> {
 /// ```
 pub fn events<'a>(calendar: &'a Calendar, window: Window, floating: &Zone) -> Expansion<Occurrence<'a>> {
     let expanded = expand(calendar, "VEVENT", window, floating);
-    // Small things are sorted faster than large ones, and numbers faster than pairs.
     let instances = &expanded.instances;
-    let key = |(instance, at): (&Instance<'_>, u32)| (i128::from(instance.start) << 32) | i128::from(at);
-    let mut order: Vec<i128> = instances.iter().zip(0..).map(key).collect();
-    order.sort_unstable();
+    let order = order(instances);
     let (mut starts, mut ends) = (UtcDay::default(), UtcDay::default());
     let mut items = Vec::with_capacity(order.len());
     let mut picked: Vec<Instance<'_>> = Vec::with_capacity(BATCH.min(order.len()));
-    for keys in order.chunks(BATCH) {
-        picked.extend(keys.iter().map(|key| instances[*key as u32 as usize]));
+    for places in order.chunks(BATCH) {
+        picked.extend(places.iter().map(|at| instances[*at as u32 as usize]));
         items.extend(picked.drain(..).map(|instance| {
             let start = starts.utc(instance.start);
-            let id = instance.recurrence_id;
+            let id = instance.recurrence_id();
             Occurrence {
                 component: instance.component,
                 uid: expanded.uids[instance.of as usize].clone(),
@@ -77,4 +74,27 @@ pub fn events<'a>(calendar: &'a Calendar, window: Window, floating: &Zone) -> Ex
         }));
     }
     Expansion { items, faults: expanded.faults }
+}
+
+/// The places of the instances in the order of their starts, each in the lower 32 bits of a number. Small things are
+/// sorted faster than large ones, and numbers faster than pairs: one number holds a start and a place wherever the
+/// starts lie within 136 years, as they nearly always do.
+fn order(instances: &[Instance<'_>]) -> Vec<u64> {
+    let first = instances.iter().map(|instance| instance.start).min().unwrap_or(0);
+    let key = |(instance, at): (&Instance<'_>, u32)| {
+        let after = u32::try_from(instance.start.wrapping_sub(first)).ok()?;
+        Some((u64::from(after) << 32) | u64::from(at))
+    };
+    let keys: Option<Vec<u64>> = instances.iter().zip(0..).map(key).collect();
+    match keys {
+        Some(mut keys) => {
+            keys.sort_unstable();
+            keys
+        }
+        None => {
+            let mut places: Vec<u64> = (0..instances.len() as u64).collect();
+            places.sort_by_key(|at| instances[*at as usize].start);
+            places
+        }
+    }
 }

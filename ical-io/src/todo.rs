@@ -235,20 +235,20 @@ impl Todo {
             Some(of_type(Stamp::parse(property.raw_value())?, property))
         };
         let at = match instance.all_day {
-            true => When::Date(date(instance.local)),
+            true => When::Date(date(instance.local())),
             false => When::Instant(utc(instance.start)),
         };
         let (start, due) = (stamp("DTSTART"), stamp("DUE"));
         let due = match (start, due) {
             (None, Some(_)) => Some(at),
             (Some(start), Some(Stamp::Date(due))) => {
-                Some(When::Date(date(instance.local) + (due - start.local().date())))
+                Some(When::Date(date(instance.local()) + (due - start.local().date())))
             }
             (Some(_), Some(_)) => Some(When::Instant(utc(instance.end))),
             (_, None) => None,
         };
-        let recurrence_id = instance.recurrence_id.map(|id| match instance.all_day {
-            true => date(instance.local_id).format("%Y%m%d").to_string(),
+        let recurrence_id = instance.recurrence_id().map(|id| match instance.all_day {
+            true => date(instance.local_id()).format("%Y%m%d").to_string(),
             false => utc(id).format("%Y%m%dT%H%M%SZ").to_string(),
         });
         Todo { start: start.map(|_| at), due, recurrence_id, ..self.clone() }

@@ -1,5 +1,6 @@
 //! Feeds from files, folders and a web server that misbehaves.
 
+mod misbehaving;
 mod support;
 
 use std::io::Write;
@@ -83,6 +84,9 @@ fn new_times_of_making_are_no_change() {
 fn misbehaviours() -> Vec<(&'static str, Answer, &'static str)> {
     let ok = |kind: &str, body: &str| Answer::Ok(vec![("Content-Type", kind.to_owned())], body.into());
     let status = |line: &str| Answer::Raw(format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n").into());
+    let elsewhere = |to: &str| {
+        Answer::Raw(format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n").into())
+    };
     let whole = calendar(20, "20261019T000000Z");
     let half = &whole[..whole.len() / 2];
     vec![
@@ -97,6 +101,10 @@ fn misbehaviours() -> Vec<(&'static str, Answer, &'static str)> {
         ("error", status("500 Internal Server Error"), "500"),
         ("gone", status("410 Gone"), "410"),
         ("forbidden", status("403 Forbidden"), "403"),
+        ("unknown to it", status("401 Unauthorized"), "address and password"),
+        ("not there", status("404 Not Found"), "no such calendar"),
+        ("asked too often", status("429 Too Many Requests"), "429"),
+        ("unavailable", status("503 Service Unavailable"), "503"),
         ("closed", Answer::Raw(Vec::new()), "connection"),
         ("garbage", Answer::Raw(b"\x00\x01\x02\x03 no HTTP at all\r\n\r\n".to_vec()), "HTTP"),
         (
@@ -114,6 +122,14 @@ fn misbehaviours() -> Vec<(&'static str, Answer, &'static str)> {
             "loop",
             Answer::Raw(b"HTTP/1.1 302 Found\r\nLocation: /mari.ics\r\nContent-Length: 0\r\n\r\n".to_vec()),
             "redirect",
+        ),
+        ("to a file", elsewhere("file:///etc/hostname"), ""),
+        ("to a file without a host", elsewhere("file:/etc/hostname"), ""),
+        ("to another service", elsewhere("ftp://127.0.0.1/mari.ics"), ""),
+        (
+            "longer than it says",
+            Answer::Raw(format!("HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n{whole}").into()),
+            "cut short",
         ),
         ("nowhere", Answer::Raw(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n".to_vec()), ""),
         ("304 of nothing", status("304 Not Modified"), ""),

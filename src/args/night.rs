@@ -2,8 +2,8 @@
 
 use super::{At, Search};
 use chrono::NaiveTime;
-use chrono_tz::Tz;
 use clap::{Args, Subcommand, ValueHint};
+use plokk_ical_io::IanaZone;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -126,7 +126,7 @@ pub(crate) struct Serve {
     pub(crate) nightly: Option<NaiveTime>,
     /// The zone of that time [default: this computer's]
     #[arg(long, value_name = "ZONE")]
-    pub(crate) timezone: Option<Tz>,
+    pub(crate) timezone: Option<IanaZone>,
     /// At most so many connections at one time
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) connections: u32,

@@ -6,7 +6,9 @@ use crate::home::Home;
 use crate::terminal::{self, Paint};
 use chrono::{DateTime, Utc};
 use plokk_engine::{Desk, words};
-use plokk_ical_io::{Fault, FaultCode, Feed, FeedState, Window, Zone, events, todos, tz_edition};
+use plokk_ical_io::{
+    Fault, FaultCode, Feed, FeedState, IanaZone, Reading, Window, Zone, events, todos, tz_edition,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -71,11 +73,11 @@ struct Report {
 pub(crate) fn run(args: &Check) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     let now = args.at.now();
-    let feeds = home.fetch(now, &args.at.accept, true)?;
+    let mut feeds = home.fetch(now, &args.at.accept, true)?;
     let window = window(&home, now);
-    let looked = feeds.iter().zip(home.settings.feeds());
+    let looked = feeds.iter_mut().zip(home.settings.feeds());
     let sources: Vec<Source> = looked.map(|(feed, name)| look_into(&home, feed, name, window)).collect();
-    let assembled = Desk::assemble(home.settings.clone(), &home.texts(feeds), now);
+    let assembled = Desk::assemble(home.settings.clone(), home.texts(feeds), now);
     let report = Report {
         assistants: home.settings.assistants.len(),
         clients: home.settings.clients.len(),
@@ -101,12 +103,12 @@ fn window(home: &Home, now: DateTime<Utc>) -> Window {
     Window { from: now, to: now + home.settings.planning.horizon }
 }
 
-fn look_into(home: &Home, feed: &Feed, name: &str, window: Window) -> Source {
+fn look_into(home: &Home, feed: &mut Feed, name: &str, window: Window) -> Source {
     let assistants = home.settings.assistants.iter().map(|a| (&a.id, &a.feeds, a.timezone));
     let clients = home.settings.clients.iter().map(|c| (&c.id, &c.feeds, c.timezone));
     let owners: Vec<_> =
         assistants.chain(clients).filter(|(_, feeds, _)| feeds.iter().any(|f| f == name)).collect();
-    let zone = owners.first().map_or(chrono_tz::UTC, |(_, _, zone)| *zone);
+    let zone = owners.first().map_or(IanaZone::UTC, |(_, _, zone)| *zone);
     let (state, reason) = match &feed.state {
         FeedState::Fresh => ("fresh", None),
         FeedState::Unchanged => ("unchanged", None),
@@ -126,29 +128,34 @@ fn look_into(home: &Home, feed: &Feed, name: &str, window: Window) -> Source {
         zones: Vec::new(),
         faults: feed.faults.clone(),
     };
-    let Some(reading) = feed.read() else { return source };
-    let calendar = &reading.calendar;
-    let floating = Zone::Iana(zone);
-    let occurrences = events(calendar, window, &floating);
-    let instances = todos(calendar, window, &floating);
-    source.events = calendar.named("VEVENT").filter(|c| c.property("RECURRENCE-ID").is_none()).count();
-    source.tasks = calendar.named("VTODO").filter(|c| c.property("RECURRENCE-ID").is_none()).count();
-    source.free_busy = calendar.named("VFREEBUSY").count() + calendar.named("VAVAILABILITY").count();
-    source.occurrences = occurrences.items.len();
-    source.instances = instances.items.len();
-    let named: BTreeSet<String> = calendar
-        .components()
-        .iter()
-        .flat_map(|component| component.properties())
-        .filter_map(|property| property.param("TZID").map(|zone| zone.into_owned()))
-        .collect();
-    source.zones = named.into_iter().collect();
-    for fault in reading.faults.into_iter().chain(occurrences.faults).chain(instances.faults) {
-        if !source.faults.contains(&fault) {
-            source.faults.push(fault);
+    feed.look(|reading| source.count(reading, window, &Zone::Iana(zone)));
+    source
+}
+
+impl Source {
+    /// Counts what a feed holds, and what of it lies in the window.
+    fn count(&mut self, reading: &Reading, window: Window, floating: &Zone) {
+        let calendar = &reading.calendar;
+        let occurrences = events(calendar, window, floating);
+        let instances = todos(calendar, window, floating);
+        self.events = calendar.named("VEVENT").filter(|c| c.property("RECURRENCE-ID").is_none()).count();
+        self.tasks = calendar.named("VTODO").filter(|c| c.property("RECURRENCE-ID").is_none()).count();
+        self.free_busy = calendar.named("VFREEBUSY").count() + calendar.named("VAVAILABILITY").count();
+        self.occurrences = occurrences.items.len();
+        self.instances = instances.items.len();
+        let named: BTreeSet<String> = calendar
+            .components()
+            .iter()
+            .flat_map(|component| component.properties())
+            .filter_map(|property| property.param("TZID").map(|zone| zone.into_owned()))
+            .collect();
+        self.zones = named.into_iter().collect();
+        for fault in reading.faults.iter().cloned().chain(occurrences.faults).chain(instances.faults) {
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
         }
     }
-    source
 }
 
 fn for_eyes(report: &Report, desk: Option<&Desk>, paint: Paint) -> String {

@@ -71,7 +71,7 @@ fn for_eyes(planned: &Planned, explanation: &Explanation, paint: Paint) -> Strin
         text.push('\n');
     };
     let zone = planned.desk.settings.assistants[0].timezone;
-    let at = |instant: chrono::DateTime<chrono::FixedOffset>| words::moment(instant.to_utc(), &zone);
+    let at = |instant: chrono::DateTime<chrono::FixedOffset>| words::moment(instant.to_utc(), zone);
     let client = explanation.client.as_ref().map(|client| format!("{client}: ")).unwrap_or_default();
     let summary = if explanation.summary.is_empty() { &explanation.task } else { &explanation.summary };
     say(&paint.bold(&format!("{client}{summary}")));

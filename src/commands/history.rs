@@ -50,7 +50,7 @@ pub(crate) fn run(args: &args::History) -> Outcome {
         let row = match night {
             Some(night) => [
                 number.to_string(),
-                words::moment(night.at, &zone),
+                words::moment(night.at, zone),
                 by(night.by),
                 night.changes.blocks.to_string(),
                 night.changes.headline(),

@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::home::SETTINGS;
 use crate::{files, terminal};
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
-use chrono_tz::Tz;
+use plokk_ical_io::{IanaZone, Zone};
 use std::path::PathBuf;
 
 /// The desk's files, and what goes into them but for the dates and the zone.
@@ -41,10 +41,10 @@ pub(crate) fn run(args: &Init) -> Outcome {
 }
 
 /// A template with its dates and its zone; calendars with the line ends that RFC 5545 wants.
-fn filled(path: &str, text: &str, now: DateTime<Utc>, zone: Tz) -> String {
+fn filled(path: &str, text: &str, now: DateTime<Utc>, zone: IanaZone) -> String {
     let stamp = (now - TimeDelta::days(1)).format("%Y%m%dT%H%M%SZ").to_string();
     let mut text = text.replace("@ZONE@", zone.name()).replace("@STAMP@", &stamp);
-    let mut day = now.with_timezone(&zone).date_naive();
+    let mut day = Zone::from(zone).local(now).date();
     for number in 1..=DAYS {
         text = text.replace(&format!("@D{number}@"), &day.format("%Y%m%d").to_string());
         day = next_working_day(day);
@@ -63,8 +63,8 @@ fn next_working_day(day: NaiveDate) -> NaiveDate {
 }
 
 /// This computer's zone, or UTC where it says none.
-fn local_zone() -> Tz {
-    iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::Etc__UTC)
+fn local_zone() -> IanaZone {
+    iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(IanaZone::UTC)
 }
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ mod tests {
     fn every_blank_is_filled() {
         let now = "2026-10-23T08:00:00Z".parse().expect("it is RFC 3339");
         for (path, text) in TEMPLATES {
-            let text = filled(path, text, now, chrono_tz::Europe::Tallinn);
+            let text = filled(path, text, now, chrono_tz::Europe::Tallinn.into());
             assert!(
                 !text
                     .replace("@example.org", "")

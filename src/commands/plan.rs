@@ -153,8 +153,8 @@ fn late(planned: &Planned) -> Vec<String> {
         format!(
             "{}: due {}, done {}",
             name(planned, &late.task),
-            words::moment(due, &zone),
-            words::moment(done, &zone)
+            words::moment(due, zone),
+            words::moment(done, zone)
         )
     };
     planned.plan.late.iter().map(line).collect()

@@ -8,8 +8,8 @@ use crate::progress::{Deadline, listen};
 use crate::serve::{Desks, Limits, Metrics, Server, every_night, serve};
 use crate::terminal;
 use chrono::{SubsecRound, Utc};
-use chrono_tz::Tz;
 use plokk_engine::words;
+use plokk_ical_io::IanaZone;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -68,14 +68,14 @@ pub(crate) fn run(args: &args::Serve) -> Outcome {
 }
 
 /// This computer's zone.
-fn here(needed: bool) -> Result<Tz, Failure> {
+fn here(needed: bool) -> Result<IanaZone, Failure> {
     let name = iana_time_zone::get_timezone().ok();
     match name.and_then(|name| name.parse().ok()) {
         Some(zone) => Ok(zone),
         None if needed => Err(Failure::Input(
             "this computer's time zone is not known; say which with --timezone".to_owned(),
         )),
-        None => Ok(Tz::UTC),
+        None => Ok(IanaZone::UTC),
     }
 }
 

@@ -70,7 +70,7 @@ fn list(args: &TokenDesk) -> Outcome {
         table.row([
             token.id.clone(),
             token.names.join(", "),
-            words::moment(token.made, &zone),
+            words::moment(token.made, zone),
             token.note.clone(),
         ]);
     }

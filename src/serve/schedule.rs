@@ -1,7 +1,7 @@
 //! The nightly job inside the server, at a time of day on somebody's wall clock.
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use plokk_ical_io::{IanaZone, Zone, instant};
 use std::time::Duration;
 
 /// The clock is looked at so often at least: computers sleep, and clocks are put right.
@@ -9,22 +9,23 @@ const LOOK: Duration = Duration::from_secs(30);
 
 /// The next time after `now` at which a clock in the zone shows the time of day: the first of two where
 /// clocks go back; where they skip it, as soon as they have.
-fn next(now: DateTime<Utc>, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
-    let today = now.with_timezone(&zone).date_naive();
+fn next(now: DateTime<Utc>, time: NaiveTime, zone: IanaZone) -> DateTime<Utc> {
+    let zone = Zone::from(zone);
+    let today = zone.local(now).date();
     let days = (0..4).filter_map(|days| today.checked_add_days(Days::new(days)));
     let mut shown = days.filter_map(|day| {
         let local = day.and_time(time);
         // Where clocks skip the time, the first that they show after it.
         let steps = (0..=180).map(|minutes| local + TimeDelta::minutes(minutes));
-        steps.filter_map(|local| zone.from_local_datetime(&local).earliest()).next().map(|at| at.to_utc())
+        steps.map(|local| (local, instant(local, &zone))).find(|(local, at)| zone.local(*at) == *local)
     });
-    shown.find(|at| *at > now).unwrap_or(now + TimeDelta::days(1))
+    shown.find(|(_, at)| *at > now).map(|(_, at)| at).unwrap_or(now + TimeDelta::days(1))
 }
 
 /// Runs a job every day at that time, for ever. `clock` tells the time.
 pub(crate) async fn every_night<F: Future<Output = ()>>(
     time: NaiveTime,
-    zone: Tz,
+    zone: IanaZone,
     clock: impl Fn() -> DateTime<Utc>,
     mut job: impl FnMut() -> F,
 ) {
@@ -52,7 +53,7 @@ mod tests {
 
     fn at(now: &str, time: &str) -> String {
         let time = NaiveTime::parse_from_str(time, "%H:%M").expect("a time of day");
-        next(utc(now), time, Tz::Europe__Tallinn).to_rfc3339()
+        next(utc(now), time, IanaZone::from(chrono_tz::Tz::Europe__Tallinn)).to_rfc3339()
     }
 
     #[test]
@@ -81,7 +82,7 @@ mod tests {
         let time = NaiveTime::from_hms_opt(3, 0, 0).expect("a time of day");
         let _ = tokio::time::timeout(
             Duration::from_secs(3 * 86_400),
-            every_night(time, Tz::Europe__Tallinn, clock, job),
+            every_night(time, IanaZone::from(chrono_tz::Tz::Europe__Tallinn), clock, job),
         )
         .await;
         assert_eq!(*runs.borrow(), ["25T00:00", "26T01:00", "27T01:00"]);

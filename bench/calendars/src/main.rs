@@ -2,11 +2,14 @@
 //!
 //! `cargo run --release --manifest-path bench/calendars/Cargo.toml`
 //!
-//! prints the table of `ical-io/README.md`. Times are processor time of one core, the least of several rounds; every
+//! prints the table of `ical-io/README.md`, right answers on other projects' cases with it where those are there. Times are processor time of one core, the least of several rounds; every
 //! answer is checked before it is timed.
+
+mod cases;
 
 use std::fmt::Write;
 use std::hint::black_box;
+use std::path::PathBuf;
 
 use cpu_time::ProcessTime;
 use plokk_ical_io::{Property, Window, Zone, events, read, write};
@@ -133,6 +136,22 @@ fn main() {
             None,
         ],
     );
+    print_score();
+}
+
+/// The rows of right answers.
+fn print_score() {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/ical");
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| beside.to_owned()));
+    let Some(score) = cases::score(&folder) else {
+        eprintln!("no right answers counted: there are no cases of other projects in {}", folder.display());
+        return;
+    };
+    let of = |right: usize, all: usize| Some(format!("{right} of {all}"));
+    let [ours, calcard] = score.calendars.map(|right| of(right, score.calendar_count));
+    row("calendars with the agreed starts", [ours, calcard, None, None]);
+    let [ours, calcard, rrule] = score.rules.map(|right| of(right, score.rule_count));
+    row("rules with the agreed instances", [ours, calcard, None, rrule]);
 }
 
 /// The same calendar with every component changed, so that none can be written as it was read.

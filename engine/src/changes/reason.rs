@@ -34,7 +34,7 @@ pub(super) fn moved(planned: &Planned, task: &str, old: &PublishedBlock) -> Stri
 
 /// What makes the old place impossible.
 fn impossible(desk: &Desk, work: &Work, old: &PublishedBlock) -> Option<String> {
-    let zone = &desk.settings.assistants[0].timezone;
+    let zone = desk.settings.assistants[0].timezone;
     let Some(who) = desk.settings.assistants.iter().position(|a| a.id == old.assistant) else {
         return Some(format!("{} is not on the desk any more", old.assistant));
     };

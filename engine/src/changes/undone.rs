@@ -38,8 +38,8 @@ pub fn restored(
     let zone = settings.assistants[0].timezone;
     let stretch = |block: &PublishedBlock| Stretch {
         assistant: block.assistant.clone(),
-        start: block.time.from.with_timezone(&zone).fixed_offset(),
-        end: block.time.to.with_timezone(&zone).fixed_offset(),
+        start: plokk_ical_io::Zone::from(zone).shown(block.time.from),
+        end: plokk_ical_io::Zone::from(zone).shown(block.time.to),
     };
     let mut by_client: BTreeMap<Option<String>, Vec<Change>> = BTreeMap::new();
     let uids: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -71,7 +71,7 @@ pub fn restored(
         let name = client.map_or_else(|| "own tasks".to_owned(), |client| client.name.clone());
         ClientChanges { client: id, name, changes }
     };
-    let at = now.with_timezone(&zone).fixed_offset();
+    let at = plokk_ical_io::Zone::from(zone).shown(now);
     let clients = by_client.into_iter().map(group).collect();
     Restored { files, changes: Changes { at, first: false, blocks: new.len(), clients } }
 }

@@ -7,8 +7,7 @@ use super::{chunks::cut, links, pinned, shelf::Shelf, working::WorkingTime};
 use crate::calm::{Diary, HandWork, Past, begun, read_by_hand};
 use crate::settings::Settings;
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::Zone;
+use plokk_ical_io::{IanaZone, Zone};
 use std::collections::{BTreeSet, HashMap};
 
 impl Desk {
@@ -41,8 +40,14 @@ impl Desk {
     /// # Errors
     ///
     /// An assistant's own feed that cannot be read, since planning over her meetings would be wrong.
-    pub fn assemble(settings: Settings, feeds: &[FeedText], now: DateTime<Utc>) -> Result<Desk, DeskError> {
-        Desk::assemble_after(settings, feeds.to_vec(), now, &Past::default())
+    ///
+    /// Feeds that are given away are read without a copy of their text.
+    pub fn assemble(
+        settings: Settings,
+        feeds: impl Into<Vec<FeedText>>,
+        now: DateTime<Utc>,
+    ) -> Result<Desk, DeskError> {
+        Desk::assemble_after(settings, feeds.into(), now, &Past::default())
     }
 
     /// As [`Desk::assemble`], after what went before: blocks that have begun stay, and what she did by
@@ -143,7 +148,7 @@ impl Desk {
 /// From local midnight today in the first assistant's zone. Whole days are local days, so that the end
 /// is a midnight, too, when clocks change in between.
 fn horizon(settings: &Settings, now: DateTime<Utc>) -> Window {
-    let tz = settings.assistants.first().map_or(Tz::UTC, |assistant| assistant.timezone);
+    let tz = settings.assistants.first().map_or(IanaZone::UTC, |assistant| assistant.timezone);
     let today = local::date(tz, now);
     let from = local::midnight(tz, today);
     let length = settings.planning.horizon;

@@ -7,8 +7,7 @@ use super::{AssistantTime, BusyTime, ClientTime, Pinned, Window};
 use crate::calm::Past;
 use crate::settings::{Assistant, Settings};
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::{Busy, Zone, availability, busy};
+use plokk_ical_io::{Busy, IanaZone, Zone, availability, busy};
 
 /// VAVAILABILITY is looked at so far before and after the horizon: due dates may lie there.
 const AROUND: TimeDelta = TimeDelta::days(62);
@@ -18,7 +17,7 @@ const MARGIN: TimeDelta = TimeDelta::days(1);
 /// Somebody's hours, with what their calendars say instead.
 pub(crate) fn working_time(
     shelf: &Shelf,
-    tz: Tz,
+    tz: IanaZone,
     hours: &crate::settings::WeekHours,
     feeds: &[String],
     horizon: Window,
@@ -39,7 +38,7 @@ pub(crate) fn working_time(
 /// Busy time of somebody's feeds that reaches into the horizon or its margin.
 fn busy_of<'s>(
     shelf: &'s Shelf,
-    tz: Tz,
+    tz: IanaZone,
     feeds: &'s [String],
     email: Option<&'s str>,
     horizon: Window,

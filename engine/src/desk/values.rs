@@ -2,8 +2,7 @@
 
 use crate::settings::parse_duration;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::{Property, When, Zone, instant};
+use plokk_ical_io::{Calendar, IanaZone, Property, When, Zone, instant};
 
 /// A length of time, as RFC 5545 writes it (`PT1H30M`) or as people do (`1h 30m`); `None` when it is
 /// neither, not longer than nothing, or longer than a year.
@@ -41,8 +40,8 @@ pub(crate) fn iso_duration(text: &str) -> Option<TimeDelta> {
     if parts == 0 { None } else { TimeDelta::try_seconds(seconds) }
 }
 
-/// A date or a time; a local time without TZID is in `zone`.
-pub(crate) fn when(property: &Property, zone: Tz) -> Option<When> {
+/// A date or a time of a calendar; a local time without TZID is in `zone`.
+pub(crate) fn when(property: &Property, calendar: &Calendar, zone: IanaZone) -> Option<When> {
     let text = property.raw_value().trim();
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y%m%d")
         && text.len() == 8
@@ -57,7 +56,7 @@ pub(crate) fn when(property: &Property, zone: Tz) -> Option<When> {
         return local(utc).map(|at| When::Instant(at.and_utc()));
     }
     let zone = match property.param("TZID") {
-        Some(name) => Zone::named(&name)?,
+        Some(name) => calendar.zone(&name)?,
         None => Zone::Iana(zone),
     };
     local(text).map(|at| When::Instant(instant(at, &zone)))
@@ -90,12 +89,18 @@ mod tests {
 
     #[test]
     fn reads_times_in_every_form() {
-        let read = |property: Property| when(&property, Tz::Europe__Tallinn);
+        let feed = "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Office\nBEGIN:STANDARD\nDTSTART:19700101T000000\n\
+                    TZOFFSETFROM:+0530\nTZOFFSETTO:+0530\nEND:STANDARD\nEND:VTIMEZONE\nEND:VCALENDAR\n";
+        let calendar = plokk_ical_io::read(feed.as_bytes(), "office.ics").calendar;
+        let read = |property: Property| when(&property, &calendar, chrono_tz::Europe::Tallinn.into());
         let at = |text: &str| Some(When::Instant(text.parse().expect("RFC 3339")));
         assert_eq!(read(Property::raw("X", "20261019T060000Z")), at("2026-10-19T06:00:00Z"));
         assert_eq!(read(Property::raw("X", "20261019T060000")), at("2026-10-19T03:00:00Z"));
         let zoned = Property::raw("X", "20261019T060000").with_param("TZID", "America/New_York");
         assert_eq!(read(zoned), at("2026-10-19T10:00:00Z"));
+        let own = |tzid| Property::raw("X", "20261019T060000").with_param("TZID", tzid);
+        assert_eq!(read(own("Office")), at("2026-10-19T00:30:00Z"));
+        assert_eq!(read(own("Nowhere")), None);
         assert_eq!(read(Property::raw("X", "2026-10-19T06:00:00Z")), at("2026-10-19T06:00:00Z"));
         assert_eq!(
             read(Property::raw("X", "20261019")),

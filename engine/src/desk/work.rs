@@ -254,7 +254,7 @@ impl Sources<'_> {
     fn deadline(&self, whose: Whose, shelved: &Shelved, todo: &Todo) -> Option<DateTime<Utc>> {
         let hours = self.hours(whose);
         let property = todo.component.property("X-PLOKK-DEADLINE")?;
-        let deadline = when(property, hours.tz).map(|when| end(hours, when));
+        let deadline = when(property, &shelved.calendar, hours.tz).map(|when| end(hours, when));
         if deadline.is_none() {
             self.malformed(shelved, todo, "X-PLOKK-DEADLINE", property.raw_value(), property.line());
         }

@@ -5,7 +5,7 @@ use super::local::{midnight, weekday, weekly};
 use super::spans::{intersect, set, subtract, union};
 use crate::settings::WeekHours;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
+use plokk_ical_io::IanaZone;
 
 /// So many days back a working day is looked for.
 const LONGEST_HOLIDAY: usize = 62;
@@ -15,7 +15,7 @@ const FURTHEST: TimeDelta = TimeDelta::days(3 * 366);
 /// Somebody's hours, in a zone.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkingTime {
-    pub(crate) tz: Tz,
+    pub(crate) tz: IanaZone,
     hours: WeekHours,
     /// Where some VAVAILABILITY applies.
     governed: Vec<Window>,
@@ -25,7 +25,7 @@ pub(crate) struct WorkingTime {
 
 impl WorkingTime {
     /// Hours alone.
-    pub(crate) fn new(tz: Tz, hours: WeekHours) -> WorkingTime {
+    pub(crate) fn new(tz: IanaZone, hours: WeekHours) -> WorkingTime {
         WorkingTime { tz, hours, governed: Vec::new(), available: Vec::new() }
     }
 
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn tallinn() -> WorkingTime {
-        WorkingTime::new(Tz::Europe__Tallinn, WeekHours::office())
+        WorkingTime::new(IanaZone::from(chrono_tz::Tz::Europe__Tallinn), WeekHours::office())
     }
 
     fn date(text: &str) -> NaiveDate {
@@ -109,14 +109,14 @@ mod tests {
     fn a_working_day_ends_when_the_hours_do() {
         assert_eq!(tallinn().end_of_day(date("2026-10-23")), utc("2026-10-23T14:00:00Z"));
         assert_eq!(tallinn().end_of_day(date("2026-10-26")), utc("2026-10-26T15:00:00Z"));
-        let sydney = WorkingTime::new(Tz::Australia__Sydney, WeekHours::office());
+        let sydney = WorkingTime::new(IanaZone::from(chrono_tz::Tz::Australia__Sydney), WeekHours::office());
         assert_eq!(sydney.end_of_day(date("2026-10-23")), utc("2026-10-23T06:00:00Z"));
     }
 
     #[test]
     fn a_day_off_ends_with_the_last_working_day_before() {
         assert_eq!(tallinn().end_of_day(date("2026-10-25")), utc("2026-10-23T14:00:00Z"));
-        let idle = WorkingTime::new(Tz::UTC, WeekHours::default());
+        let idle = WorkingTime::new(IanaZone::UTC, WeekHours::default());
         assert_eq!(idle.end_of_day(date("2026-10-25")), utc("2026-10-26T00:00:00Z"));
     }
 
@@ -141,7 +141,7 @@ mod tests {
         // 2 hours on Friday, 8 on Monday after clocks went back, 2 on Tuesday.
         assert_eq!(tallinn().after(friday, TimeDelta::hours(12)), utc("2026-10-27T09:00:00Z"));
         assert_eq!(tallinn().after(friday, TimeDelta::zero()), friday);
-        let idle = WorkingTime::new(Tz::UTC, WeekHours::default());
+        let idle = WorkingTime::new(IanaZone::UTC, WeekHours::default());
         assert_eq!(idle.after(friday, TimeDelta::hours(1)), friday + TimeDelta::hours(1));
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn for_impossible(planned: &Planned, work: &Work) -> Vec<Relief> {
     };
     if let Some(deadline) = work.deadline {
         let zone = desk.settings.assistants[0].timezone;
-        relax(format!("if its deadline, {}, were later", words::moment(deadline, &zone)), &|work| {
+        relax(format!("if its deadline, {}, were later", words::moment(deadline, zone)), &|work| {
             work.deadline = None;
         });
     }
@@ -109,7 +109,7 @@ fn relaxations(planned: &Planned, work: &Work, task: &Task) -> Vec<(String, Prob
     };
     if let Some(deadline) = work.deadline {
         let zone = planned.desk.settings.assistants[0].timezone;
-        relax(format!("if its deadline, {}, were later", words::moment(deadline, &zone)), &|task| {
+        relax(format!("if its deadline, {}, were later", words::moment(deadline, zone)), &|task| {
             task.deadline = None;
         });
     }

@@ -37,7 +37,7 @@ pub(crate) fn impossible<'a>(desk: &Desk, posed: &'a Posed, work: &Work) -> Opti
 }
 
 pub(crate) fn hindrance_in_words(desk: &Desk, work: &Work, hindrance: &Hindrance) -> String {
-    let zone = &desk.settings.assistants[0].timezone;
+    let zone = desk.settings.assistants[0].timezone;
     match hindrance {
         Hindrance::Nobody if work.assistants.is_empty() => {
             let skilled = |a: &&crate::settings::Assistant| {
@@ -66,7 +66,7 @@ pub(crate) fn hindrance_in_words(desk: &Desk, work: &Work, hindrance: &Hindrance
 
 /// Which rule leaves no stretch of free time as long as the shortest block.
 fn no_free_time(desk: &Desk, work: &Work) -> String {
-    let zone = &desk.settings.assistants[0].timezone;
+    let zone = desk.settings.assistants[0].timezone;
     let shortest = words::length(work.min_chunk);
     let free = work.assistants.iter().flat_map(|assistant| &desk.assistants[*assistant].free);
     let fits = |from, to| free.clone().any(|free| free.to.min(to) - free.from.max(from) >= work.min_chunk);
@@ -102,7 +102,7 @@ pub(crate) fn called(desk: &Desk, task: &str) -> String {
 }
 
 fn in_words(desk: &Desk, posed: &Posed, solution: &Solution, work: &Work, task: &Task, step: Step) -> String {
-    let zone = &desk.settings.assistants[0].timezone;
+    let zone = desk.settings.assistants[0].timezone;
     let moment = |slot| words::moment(posed.axis.instant(slot), zone);
     let left = match step.left {
         Slots(0) => "no free time".to_owned(),
@@ -145,7 +145,7 @@ fn waited_for(desk: &Desk, posed: &Posed, solution: &Solution, task: &Task) -> S
     let Some((from, after)) = waits.max_by_key(|(from, _)| *from) else {
         return "what it comes after is done".to_owned();
     };
-    let from = words::moment(posed.axis.instant(from), &desk.settings.assistants[0].timezone);
+    let from = words::moment(posed.axis.instant(from), desk.settings.assistants[0].timezone);
     format!("{} allows it to start, {from}", called(desk, &after.task))
 }
 

@@ -155,7 +155,7 @@ fn work_that_costs_more_than_it_brings_is_said_to() {
     let theirs = todo("books", "CATEGORIES:books\r\n");
     let inputs = inputs("", &theirs, "horizon = \"1 week\"", "horizon = \"1 week\"");
     let mut desk =
-        Desk::assemble(inputs.settings, &inputs.feeds, inputs.now).expect("every feed can be read");
+        Desk::assemble(inputs.settings, inputs.feeds.as_slice(), inputs.now).expect("every feed can be read");
     desk.settings.weights.points.unscheduled = 0.5;
     let posed = pose(&desk, None);
     let mut nothing = Solution { chunks: Vec::new(), cost: plokk_solver::Points(0.0), bound: None };
@@ -174,7 +174,8 @@ fn work_that_costs_more_than_it_brings_is_said_to() {
 fn late_work_says_when_it_was_due_and_is_done() {
     let theirs = todo("books", "CATEGORIES:books\r\nDUE:20261019T070000Z\r\nESTIMATED-DURATION:PT2H\r\n");
     let inputs = inputs("", &theirs, "", "");
-    let desk = Desk::assemble(inputs.settings, &inputs.feeds, inputs.now).expect("every feed can be read");
+    let desk =
+        Desk::assemble(inputs.settings, inputs.feeds.as_slice(), inputs.now).expect("every feed can be read");
     let posed = pose(&desk, None);
     let chunk = |start: i32, end: i32| Chunk {
         task: "books".into(),

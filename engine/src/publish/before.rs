@@ -6,8 +6,7 @@ use crate::desk::Window;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::{Component, Property, Zone, instant, read};
+use plokk_ical_io::{Component, IanaZone, Property, Zone, instant, read};
 use std::collections::{BTreeMap, HashMap};
 
 /// The files published before.
@@ -205,7 +204,7 @@ fn lines(event: &Component) -> Vec<String> {
 /// The instant of a DTSTART or DTEND as we write them: UTC, or local to an IANA zone.
 fn moment(property: &Property) -> Option<DateTime<Utc>> {
     let Some(zone) = property.param("TZID") else { return utc(property.raw_value()) };
-    let zone: Tz = zone.parse().ok()?;
+    let zone: IanaZone = zone.parse().ok()?;
     let local = NaiveDateTime::parse_from_str(property.raw_value(), "%Y%m%dT%H%M%S").ok()?;
     Some(instant(local, &Zone::Iana(zone)))
 }

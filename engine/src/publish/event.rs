@@ -4,8 +4,7 @@ use super::Block;
 use crate::desk::{DueFrom, Window};
 use crate::words;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use plokk_ical_io::{Component, Property, Zone};
+use plokk_ical_io::{Component, IanaZone, Property, Zone};
 
 /// Whose eyes a block is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Stamp {
 }
 
 /// A block in full, not yet stamped.
-pub(crate) fn block_event(block: &Block<'_>, zone: Tz, eyes: For) -> Component {
+pub(crate) fn block_event(block: &Block<'_>, zone: IanaZone, eyes: For) -> Component {
     let mut event = spanning(&block.uid, block.chunk.window(), zone);
     event.push(Property::text("SUMMARY", &summary(block, eyes)));
     let description = description(block, eyes);
@@ -79,13 +78,13 @@ pub(crate) fn block_event(block: &Block<'_>, zone: Tz, eyes: For) -> Component {
 }
 
 /// Busy, and nothing else.
-pub(crate) fn busy_event(uid: &str, time: Window, zone: Tz) -> Component {
+pub(crate) fn busy_event(uid: &str, time: Window, zone: IanaZone) -> Component {
     let mut event = spanning(uid, time, zone);
     event.push(Property::raw("SUMMARY", "Busy"));
     event
 }
 
-fn spanning(uid: &str, time: Window, zone: Tz) -> Component {
+fn spanning(uid: &str, time: Window, zone: IanaZone) -> Component {
     let mut event = Component::new("VEVENT");
     event
         .push(Property::text("UID", uid))
@@ -98,10 +97,10 @@ fn spanning(uid: &str, time: Window, zone: Tz) -> Component {
 
 /// A local time, except where the clocks go back: of two equal local times readers take the first
 /// (RFC 5545 section 3.3.5), so the second can only be said in UTC.
-fn instant(name: &str, at: DateTime<Utc>, zone: Tz) -> Property {
+fn instant(name: &str, at: DateTime<Utc>, zone: IanaZone) -> Property {
     let own = Zone::Iana(zone);
     match plokk_ical_io::instant(own.local(at), &own) == at {
-        true => Property::instant(name, at, &zone),
+        true => Property::instant(name, at, zone),
         false => Property::utc(name, at),
     }
 }
@@ -128,7 +127,7 @@ fn description(block: &Block<'_>, eyes: For) -> String {
     {
         let zone = block.client.map(|client| client.timezone).or(block.assistant.map(|a| a.timezone));
         if let Some(zone) = zone {
-            lines.push(format!("Due {} ({zone})", words::moment(work.due, &zone)));
+            lines.push(format!("Due {} ({zone})", words::moment(work.due, zone)));
         }
     }
     if let (For::Client, Some(assistant)) = (eyes, block.assistant) {

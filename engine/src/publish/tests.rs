@@ -380,7 +380,7 @@ proptest! {
         let after = files(&desk, &drawn, &Files::new());
         let calendar = read(&after["clients/zebra.ics"], "zebra").calendar;
         let window = plokk_ical_io::Window { from: desk.horizon.from, to: desk.horizon.to };
-        let shown = plokk_ical_io::events(&calendar, window, &plokk_ical_io::Zone::Iana(chrono_tz::UTC)).items;
+        let shown = plokk_ical_io::events(&calendar, window, &plokk_ical_io::Zone::UTC).items;
         for chunk in &drawn.chunks {
             let (from, to) = (chunk.start.to_utc(), chunk.end.to_utc());
             let covered = shown.iter().any(|event| event.start <= from && to <= event.end);

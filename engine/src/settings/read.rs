@@ -14,7 +14,7 @@ use super::{
     Settings, WeekHours, WeightSettings, syntax,
 };
 use chrono::TimeDelta;
-use chrono_tz::Tz;
+use plokk_ical_io::IanaZone;
 use std::path::Path;
 use toml_edit::Item;
 
@@ -226,8 +226,8 @@ fn assistant(s: &Section, faults: &mut Faults, categories: &[Category]) -> Assis
     }
 }
 
-fn timezone(s: &Section, faults: &mut Faults) -> Tz {
-    s.required(faults, "timezone", "such as \"Europe/Tallinn\"", text(zone)).unwrap_or(Tz::UTC)
+fn timezone(s: &Section, faults: &mut Faults) -> IanaZone {
+    s.required(faults, "timezone", "such as \"Europe/Tallinn\"", text(zone)).unwrap_or(IanaZone::UTC)
 }
 
 fn hours(s: &Section, faults: &mut Faults) -> WeekHours {

@@ -1,13 +1,12 @@
 //! Time zones by name.
 
 use super::reader::Cause;
-use chrono_tz::{TZ_VARIANTS, Tz};
-use plokk_ical_io::Zone;
+use plokk_ical_io::{IanaZone, Zone};
 
 /// Reads an IANA zone name, in any case.
-pub(crate) fn zone(text: &str) -> Result<Tz, Cause> {
+pub(crate) fn zone(text: &str) -> Result<IanaZone, Cause> {
     let name = text.trim();
-    TZ_VARIANTS.iter().copied().find(|tz| tz.name().eq_ignore_ascii_case(name)).ok_or_else(|| Cause {
+    IanaZone::all().find(|tz| tz.name().eq_ignore_ascii_case(name)).ok_or_else(|| Cause {
         cause: format!("unknown zone {text:?}"),
         hint: Some(match windows_zone(name).or_else(|| nearest_zone(name)) {
             Some(near) => format!("did you mean {near:?}?"),
@@ -19,21 +18,21 @@ pub(crate) fn zone(text: &str) -> Result<Tz, Cause> {
 
 /// The IANA zone that Windows calls by another name: "FLE Standard Time".
 fn windows_zone(name: &str) -> Option<&'static str> {
-    Zone::named(name)?.tz().map(|tz| tz.name())
+    Zone::named(name)?.iana().map(IanaZone::name)
 }
 
 /// The zone that a misspelt name most likely means: near as a whole, or near the city alone.
 fn nearest_zone(text: &str) -> Option<&'static str> {
     let wanted = text.trim().to_lowercase().replace(' ', "_");
     let city = wanted.rsplit('/').next().unwrap_or(&wanted).to_owned();
-    let score = |tz: &Tz| {
+    let score = |tz: &IanaZone| {
         let name = tz.name().to_lowercase();
         let last = name.rsplit('/').next().unwrap_or(&name);
         let whole = strsim::normalized_damerau_levenshtein(&wanted, &name);
         whole.max(0.95 * strsim::normalized_damerau_levenshtein(&city, last))
     };
-    let mut best: Option<(f64, Tz)> = None;
-    for tz in TZ_VARIANTS {
+    let mut best: Option<(f64, IanaZone)> = None;
+    for tz in IanaZone::all() {
         let score = score(&tz);
         if score > 0.7 && best.is_none_or(|(most, _)| score > most) {
             best = Some((score, tz));
@@ -48,8 +47,8 @@ mod tests {
 
     #[test]
     fn reads_names_in_any_case() {
-        assert_eq!(zone("Europe/Tallinn").ok(), Some(Tz::Europe__Tallinn));
-        assert_eq!(zone("europe/tallinn").ok(), Some(Tz::Europe__Tallinn));
+        assert_eq!(zone("Europe/Tallinn").ok(), Some(IanaZone::from(chrono_tz::Tz::Europe__Tallinn)));
+        assert_eq!(zone("europe/tallinn").ok(), Some(IanaZone::from(chrono_tz::Tz::Europe__Tallinn)));
     }
 
     #[test]

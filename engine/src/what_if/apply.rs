@@ -31,7 +31,7 @@ pub(crate) fn apply(
     scenario: &Scenario,
 ) -> Result<Applied, WhatIfError> {
     let settings = people(question, line, scenario);
-    let desk = Desk::assemble(settings.clone(), &question.feeds, question.now)?;
+    let desk = Desk::assemble(settings.clone(), question.feeds.as_slice(), question.now)?;
     let (clients, assistants) = (settings.clients.len(), settings.assistants.len());
     let mut applied = Applied {
         desk,
@@ -154,7 +154,7 @@ impl Applied {
         };
         assistant.hours = hours.clone();
         let zone = assistant.timezone;
-        let other = Desk::assemble(settings, &question.feeds, question.now)?;
+        let other = Desk::assemble(settings, question.feeds.as_slice(), question.now)?;
         let inside = [span(zone, dates, self.desk.horizon)];
         let (time, other) = (&mut self.desk.assistants[n], &other.assistants[n]);
         let spliced =
@@ -226,7 +226,7 @@ impl Applied {
 }
 
 /// Local days as a window inside another.
-fn span(zone: chrono_tz::Tz, dates: Dates, inside: Window) -> Window {
+fn span(zone: plokk_ical_io::IanaZone, dates: Dates, inside: Window) -> Window {
     let first = date(zone, inside.from);
     let from = dates.from.map_or(inside.from, |from| midnight(zone, from.max(first))).min(inside.to);
     let to = dates.until.map_or(inside.to, |until| midnight(zone, until + Days::new(1)));

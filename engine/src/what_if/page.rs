@@ -2,6 +2,7 @@
 
 use super::plot::{self, escape};
 use super::{Answer, Chance, Figures, Hire, Outlook, Sellable, Step, WaysOut};
+use plokk_ical_io::Zone;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -18,7 +19,7 @@ pub fn page(outlook: &Outlook, answers: &[Answer]) -> String {
         line.edges[0],
         include_str!("page.css"),
         line.edges[0],
-        outlook.question.now.with_timezone(&line.zone).format("%Y-%m-%d %H:%M"),
+        Zone::from(line.zone).shown(outlook.question.now).format("%Y-%m-%d %H:%M"),
     );
     comparison(&mut html, answers);
     for answer in answers {

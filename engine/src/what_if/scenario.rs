@@ -2,7 +2,7 @@
 
 use crate::settings::{Assistant, Fee, Period, Retainer, WeekHours};
 use chrono::{NaiveDate, TimeDelta};
-use chrono_tz::Tz;
+use plokk_ical_io::IanaZone;
 
 /// A named set of changes; without any it is today's desk.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -114,7 +114,7 @@ pub struct NewClient {
     /// Which period.
     pub per: Period,
     /// Where the client is.
-    pub timezone: Tz,
+    pub timezone: IanaZone,
     /// Which kind of work it is.
     pub category: String,
     /// What an hour earns.

@@ -2,14 +2,14 @@
 
 use crate::desk::{Window, date, intersect, midnight};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
-use chrono_tz::Tz;
+use plokk_ical_io::IanaZone;
 use plokk_solver::capacity::{Bucket, Day};
 
 /// Buckets of time: days near, weeks (Monday to Sunday) further out, local to the first assistant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     /// The first assistant's zone.
-    pub zone: Tz,
+    pub zone: IanaZone,
     /// Midnight today: day 0.
     pub start: DateTime<Utc>,
     /// When it is looked.
@@ -26,7 +26,7 @@ pub struct Timeline {
 const NEAR: i64 = 28;
 
 impl Timeline {
-    pub(crate) fn new(zone: Tz, now: DateTime<Utc>, months: u32, near: i64) -> Timeline {
+    pub(crate) fn new(zone: IanaZone, now: DateTime<Utc>, months: u32, near: i64) -> Timeline {
         let today = date(zone, now);
         let longest = today + Days::new(366);
         let end = today.checked_add_months(Months::new(months)).unwrap_or(longest).min(longest);
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn days_near_and_weeks_further_out() {
         let now = "2026-10-21T05:00:00Z".parse().expect("RFC 3339");
-        let line = Timeline::new(Tz::Europe__Tallinn, now, 3, 10);
+        let line = Timeline::new(IanaZone::from(chrono_tz::Tz::Europe__Tallinn), now, 3, 10);
         // A Wednesday; ten days reach Saturday, so the days go on to the Monday after.
         assert_eq!(line.edges[12].to_string(), "2026-11-02");
         assert_eq!(line.edges[13].to_string(), "2026-11-09");
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_bucket_is_cut_to_when_somebody_works() {
         let now = "2026-10-19T05:00:00Z".parse().expect("RFC 3339");
-        let line = Timeline::new(Tz::UTC, now, 1, 1);
+        let line = Timeline::new(IanaZone::UTC, now, 1, 1);
         let work = Window {
             from: "2026-10-19T09:00:00Z".parse().expect("RFC 3339"),
             to: "2026-10-19T17:00:00Z".parse().expect("RFC 3339"),

@@ -39,7 +39,7 @@ fn calendars_that_others_wrote_can_be_planned_by() {
         for now in [Some(utc(MONDAY)), year].into_iter().flatten() {
             for mine in [calendar(&[]).into_bytes(), bytes.clone()] {
                 let texts = [feed("mari.ics", mine), feed("acme.ics", bytes.clone())];
-                let Ok(desk) = Desk::assemble(settings.clone(), &texts, now) else { continue };
+                let Ok(desk) = Desk::assemble(settings.clone(), texts.as_slice(), now) else { continue };
                 let faults = pose(&desk, None).problem.faults();
                 assert!(faults.is_empty(), "{}: {faults:?}", path.display());
                 work += desk.work.len();

@@ -131,7 +131,7 @@ proptest! {
             })
             .collect();
         let now = utc("2026-09-25T00:00:00Z") + chrono::TimeDelta::minutes(minute);
-        let assemble = || Desk::assemble(settings.clone(), &texts, now).expect("every feed is readable");
+        let assemble = || Desk::assemble(settings.clone(), texts.as_slice(), now).expect("every feed is readable");
         let desk = assemble();
         let posed = pose(&desk, None);
         prop_assert!(posed.problem.faults().is_empty(), "{:?}", posed.problem.faults());

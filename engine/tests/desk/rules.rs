@@ -17,7 +17,8 @@ fn planned(desk: &Desk, last: Option<&Plan>) -> Vec<Block> {
     let tz = desk.settings.assistants[0].timezone;
     let show = |chunk: &plokk_solver::Chunk| {
         let time = posed.axis.window(chunk.time());
-        let (from, to) = (time.from.with_timezone(&tz), time.to.with_timezone(&tz));
+        let (from, to) =
+            (plokk_ical_io::Zone::from(tz).shown(time.from), plokk_ical_io::Zone::from(tz).shown(time.to));
         let text = format!("{} {}-{}", from.format("%a"), from.format("%H:%M"), to.format("%H:%M"));
         (chunk.task.clone(), chunk.worker.clone(), text)
     };

@@ -75,7 +75,7 @@ pub(crate) fn desk_of(settings: &str, feeds: &[(&str, &[&str])], now: &str) -> D
         .unwrap_or_else(|faults| panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>()));
     let texts: Vec<FeedText> =
         feeds.iter().map(|(name, components)| feed(name, &calendar(components))).collect();
-    Desk::assemble(settings, &texts, utc(now)).unwrap_or_else(|error| panic!("{error}"))
+    Desk::assemble(settings, texts, utc(now)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Mari's desk on Monday morning.
@@ -106,7 +106,8 @@ pub(crate) fn posed(desk: &Desk) -> Posed {
 pub(crate) fn free(desk: &Desk, date: &str) -> Vec<String> {
     let tz = desk.settings.assistants[0].timezone;
     let show = |w: &Window| {
-        let (from, to) = (w.from.with_timezone(&tz), w.to.with_timezone(&tz));
+        let (from, to) =
+            (plokk_ical_io::Zone::from(tz).shown(w.from), plokk_ical_io::Zone::from(tz).shown(w.to));
         (from.format("%Y-%m-%d").to_string() == date)
             .then(|| format!("{}-{}", from.format("%H:%M"), to.format("%H:%M")))
     };

@@ -41,7 +41,7 @@ fn done(name: &str, factor: f64, effort: f64) -> Done {
     let walk = follow(&case.problem);
 
     let now = outlook.question.now;
-    let mut desk = Desk::assemble(settings, &feeds, now).expect("the desk can be read");
+    let mut desk = Desk::assemble(settings, feeds.as_slice(), now).expect("the desk can be read");
     for work in &mut desk.work {
         let minutes = (work.remaining.num_minutes() as f64 * factor / 5.0).round() as i64 * 5;
         work.remaining = chrono::TimeDelta::minutes(minutes);

@@ -141,7 +141,7 @@ fn cancelled_parts(calendar: &Calendar) -> HashSet<*const Component> {
 fn span(instance: &Instance<'_>, floating: &Zone) -> Option<Window> {
     let mut end = instance.end;
     if instance.all_day && instance.end == instance.start {
-        let next = local_time(instance.local).checked_add_days(Days::new(1))?;
+        let next = local_time(instance.local()).checked_add_days(Days::new(1))?;
         end = instant(next, floating).timestamp();
     }
     (instance.start < end).then(|| Window { from: utc(instance.start), to: utc(end) })

@@ -85,6 +85,12 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// How many bytes say when it is.
+    pub(crate) fn said(&self) -> usize {
+        let times = [self.start, self.end, self.recurrence().rules.first().copied()];
+        times.iter().flatten().map(|property| property.raw_value().len()).sum()
+    }
+
     /// The UID; empty where there is none.
     pub(crate) fn uid(&self) -> &str {
         self.uid.as_deref().unwrap_or_default()

@@ -6,7 +6,7 @@ use super::facts::moment;
 use super::length::{Length, end};
 use super::overrides::Overrides;
 use super::series::Series;
-use super::{INSTANCE_LIMIT, Instance, UNDER_WAY_LIMIT};
+use super::{INSTANCE_LIMIT, Instance, UNDER_WAY_LIMIT, ahead};
 use crate::recur::civil::DAY;
 use crate::recur::{Effort, Instances, Rule, until_bound};
 use crate::window::Window;
@@ -67,12 +67,13 @@ impl<'a> Series<'_, 'a> {
             let mut instance = Instance {
                 component: self.facts.component,
                 of: self.of,
-                recurrence_id: Some(candidate.instant),
+                recurs: true,
+                all_day,
                 start: candidate.instant,
                 end: end(candidate.local, candidate.instant, length, self.start, zones),
-                local: candidate.local,
-                local_id: candidate.local,
-                all_day,
+                id: candidate.instant,
+                offset: ahead(candidate.local, candidate.instant),
+                id_offset: ahead(candidate.local, candidate.instant),
             };
             overrides.shift(&mut instance, zones);
             if bounds.meet(instance.start, instance.end) {
@@ -105,15 +106,17 @@ impl<'a> Series<'_, 'a> {
             return;
         }
         let id = self.facts.recurrence_id.and_then(|id| moment(id, zones));
+        let id_instant = id.map_or(start, |id| id.instant(zones));
         out.push(Instance {
             component: self.facts.component,
             of: self.of,
-            recurrence_id: id.map(|id| id.instant(zones)),
+            recurs: id.is_some(),
+            all_day,
             start,
             end,
-            local: self.start.local,
-            local_id: id.map_or(self.start.local, |id| id.local),
-            all_day,
+            id: id_instant,
+            offset: ahead(self.start.local, start),
+            id_offset: id.map_or(0, |id| ahead(id.local, id_instant)),
         });
     }
 
@@ -148,6 +151,30 @@ impl<'a> Series<'_, 'a> {
         instances
     }
 
+    /// From when on a rule is followed: from the span's low, or later where [`UNDER_WAY_LIMIT`] instances and more begin
+    /// between that and the window. To follow an event that lasts for centuries from its first instance on would be
+    /// to make all of them for nothing.
+    fn latest(&self, rule: &Arc<Rule>, span: Span, zones: &Zones<'_>, budget: &mut Effort) -> i64 {
+        if rule.count.is_some() {
+            // Only from its start on can it be counted.
+            return span.low;
+        }
+        let mut back = rule.shortest_step().saturating_mul(UNDER_WAY_LIMIT as i64);
+        loop {
+            let low = span.from.saturating_sub(back);
+            if low <= span.low {
+                return span.low;
+            }
+            let mut instances = self.walk(rule, low, span.from - 2 * DAY, zones, *budget);
+            let count = instances.by_ref().take(UNDER_WAY_LIMIT).count();
+            budget.total = instances.remaining();
+            if count == UNDER_WAY_LIMIT {
+                return low;
+            }
+            back = back.saturating_mul(2);
+        }
+    }
+
     /// The recurrence set's starts that can meet the window, in order.
     fn candidates(
         &self,
@@ -159,7 +186,15 @@ impl<'a> Series<'_, 'a> {
         let mut candidates = Vec::new();
         let inside = |instant: i64| instant >= span.low && instant < span.high;
         for rule in &self.rules {
-            let mut instances = self.walk(rule, span.low, span.high, zones, *budget);
+            let low = self.latest(rule, span, zones, budget);
+            if low > span.low {
+                let mut earlier = self.walk(rule, span.low, low, zones, *budget);
+                let clock = zones.clock(self.start.zone);
+                let skipped = earlier.by_ref().map(|local| clock.instant(local));
+                made.too_many |= skipped.take_while(|at| *at < low).any(|at| at >= span.reaching);
+                budget.total = earlier.remaining();
+            }
+            let mut instances = self.walk(rule, low, span.high, zones, *budget);
             let clock = zones.clock(self.start.zone);
             let first = candidates.len();
             for local in instances.by_ref() {
@@ -230,6 +265,11 @@ impl Bounds {
             whole: window.from.timestamp_subsec_nanos() == 0,
             to: window.to.timestamp().saturating_add(up),
         }
+    }
+
+    /// From one whole second to before another.
+    pub(super) fn between(from: i64, to: i64) -> Self {
+        Bounds { from, whole: true, to }
     }
 
     /// Whether an instance has a time in the window, as [`Window::meets`] says; one that ends before it starts counts

@@ -1,13 +1,13 @@
 //! Components -> instances: recurrence sets with their overrides (RFC 5545 sections 3.8.4.4 and 3.8.5).
 
 mod facts;
+mod groups;
 mod instances;
 mod length;
 mod overrides;
 mod series;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
 
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Calendar, Component};
@@ -15,8 +15,9 @@ use crate::recur::Effort;
 use crate::window::Window;
 use crate::zone::{Zone, Zones};
 pub(crate) use facts::{Facts, moment, of_type};
+use groups::Groups;
 use instances::Bounds;
-use overrides::{Override, Overrides};
+use overrides::Overrides;
 use series::Series;
 
 /// How many instances of one component are made.
@@ -25,6 +26,9 @@ const INSTANCE_LIMIT: usize = 200_000;
 /// How many instances of one rule may be under way together when a window begins; of more, as of an hourly event
 /// that lasts a century, at least so many of the latest are made.
 const UNDER_WAY_LIMIT: usize = 5_000;
+
+/// How many components are fetched from memory at once.
+const BATCH: usize = 32;
 
 /// How many faults of one expansion are told one by one.
 const FAULT_LIMIT: usize = 1_000;
@@ -39,15 +43,40 @@ pub(crate) struct Instance<'a> {
     pub(crate) component: &'a Component,
     /// Whose UID it has: an index of [`Expanded::uids`].
     pub(crate) of: u32,
-    /// The instant that the rule gives it, where it recurs.
-    pub(crate) recurrence_id: Option<i64>,
+    /// Whether it is one of several, or stands for one.
+    pub(crate) recurs: bool,
+    pub(crate) all_day: bool,
     pub(crate) start: i64,
     pub(crate) end: i64,
+    /// The instant that the rule gives it.
+    id: i64,
+    /// How far local time is ahead of UTC, at the start and at `id`: kept instead of the local times, since there are
+    /// many instances and memory is what they wait for.
+    offset: i32,
+    id_offset: i32,
+}
+
+impl Instance<'_> {
     /// Its start in local time.
-    pub(crate) local: i64,
-    /// The recurrence id in local time.
-    pub(crate) local_id: i64,
-    pub(crate) all_day: bool,
+    pub(crate) fn local(&self) -> i64 {
+        self.start + i64::from(self.offset)
+    }
+
+    /// The instant that the rule gives it, where it recurs.
+    pub(crate) fn recurrence_id(&self) -> Option<i64> {
+        self.recurs.then_some(self.id)
+    }
+
+    /// The same in local time.
+    pub(crate) fn local_id(&self) -> i64 {
+        self.id + i64::from(self.id_offset)
+    }
+}
+
+/// How far local time is ahead of UTC.
+fn ahead(local: i64, instant: i64) -> i32 {
+    // No zone is a day ahead: `Definition` and chrono see to that.
+    i32::try_from(local - instant).unwrap_or(0)
 }
 
 /// All instances of the components of one kind, and what was wrong.
@@ -95,6 +124,13 @@ fn few(faults: &mut Vec<Fault>, source: &str) {
     }
 }
 
+/// Reads what says when some components are, all at once: one after the other, each would be waited for, since the
+/// properties and the text of a large calendar lie far apart in memory.
+fn fetch(components: &[(usize, Facts<'_>)]) {
+    let said = components.iter().map(|(_, facts)| facts.said()).fold(0usize, usize::wrapping_add);
+    std::hint::black_box(said);
+}
+
 /// The starts and ends of all instances of some components that stand together in another one.
 pub(crate) fn expand_inner<'a>(
     components: &[&'a Component],
@@ -115,9 +151,12 @@ fn expand_all<'a>(
     instances: &mut Vec<Instance<'a>>,
     faults: &mut Vec<Fault>,
 ) {
-    let (groups, none) = (Groups::of(all, zones), Overrides::default());
-    let (bounds, mut effort) = (Bounds::of(window), EFFORT);
+    let (none, bounds, mut effort) = (Overrides::default(), Bounds::of(window), EFFORT);
+    let groups = Groups::of(all, zones, &mut effort);
     for (index, (section, facts)) in all.iter().enumerate() {
+        if index % BATCH == 0 {
+            fetch(&all[index..all.len().min(index + BATCH)]);
+        }
         if groups.dropped[index] {
             continue;
         }
@@ -140,63 +179,5 @@ fn expand_all<'a>(
         if made.too_many {
             fault(FaultCode::TooManyInstances, "more instances in the window than are made");
         }
-    }
-}
-
-/// A VCALENDAR of the stream, and a UID in it.
-type Key<'a> = (usize, &'a str);
-
-/// Which components belong together: those of one UID in one VCALENDAR. (Several VCALENDARs of a stream are
-/// objects of their own, RFC 5545 section 3.4.)
-struct Groups<'a, 'b> {
-    /// The overrides of each UID in each VCALENDAR.
-    overrides: HashMap<Key<'a>, Overrides<'b>>,
-    /// Which components a later revision stands for.
-    dropped: Vec<bool>,
-}
-
-impl<'a, 'b: 'a> Groups<'a, 'b> {
-    fn of(all: &'a [(usize, Facts<'b>)], zones: &mut [Zones<'b>]) -> Self {
-        let mut dropped = vec![false; all.len()];
-        let mut masters: HashMap<Key<'_>, usize> = HashMap::with_capacity(all.len());
-        // In an order of its own, so that faults come out the same every time.
-        let mut found: BTreeMap<Key<'_>, BTreeMap<_, Override>> = BTreeMap::new();
-        for (index, (section, facts)) in
-            all.iter().enumerate().filter(|(_, (_, facts))| !facts.uid().is_empty())
-        {
-            let key = (*section, facts.uid());
-            let Some(id) = facts.recurrence_id else {
-                // Of two masters the lower SEQUENCE is the older revision. Exchange also writes several series of
-                // one UID and one SEQUENCE: they all count.
-                let old = masters.get(&key).copied();
-                let older = old.is_some_and(|old| all[old].1.sequence < facts.sequence);
-                if let Some(old) = old.filter(|_| older) {
-                    dropped[old] = true;
-                }
-                dropped[index] = old.is_some_and(|old| all[old].1.sequence > facts.sequence);
-                if !dropped[index] {
-                    masters.insert(key, index);
-                }
-                continue;
-            };
-            let zones = &mut zones[*section];
-            let Some(id) = moment(id, zones) else { continue };
-            let new = Override::new(index, id, facts.this_and_future, zones);
-            // Of two revisions of an override the later one counts.
-            let of_uid = found.entry(key).or_default();
-            match of_uid.get(&new.key()) {
-                Some(old) if all[old.index].1.sequence > facts.sequence => dropped[index] = true,
-                old => {
-                    if let Some(old) = old {
-                        dropped[old.index] = true;
-                    }
-                    of_uid.insert(new.key(), new);
-                }
-            }
-        }
-        let overrides = found
-            .into_iter()
-            .map(|(key, of_uid)| (key, Overrides::of(of_uid.into_values(), all, &mut zones[key.0])));
-        Groups { overrides: overrides.collect(), dropped }
     }
 }

@@ -1,8 +1,8 @@
 //! RECURRENCE-ID: components that stand for instances of others (RFC 5545 section 3.8.4.4).
 
-use super::Instance;
 use super::facts::{Facts, Moment, moment};
 use super::length::{Length, end, length};
+use super::{Instance, ahead};
 use crate::model::Component;
 use crate::recur::civil::DAY;
 use crate::zone::Zones;
@@ -25,6 +25,47 @@ impl Override {
     /// What it overrides: the same for two revisions of one override.
     pub(super) fn key(&self) -> (i64, bool, bool) {
         (self.instant, self.id.is_date(), self.this_and_future)
+    }
+
+    /// The instant of its RECURRENCE-ID.
+    pub(super) fn instant(&self) -> i64 {
+        self.instant
+    }
+
+    /// Whether what it overrides is one of these: the same as [`Overrides::hits`], the other way round.
+    pub(super) fn is_among(&self, starts: &Starts) -> bool {
+        let has = |list: &[i64], at: i64| list.binary_search(&at).is_ok();
+        if starts.all_day || self.id.is_date() {
+            return has(&starts.days, self.id.local.div_euclid(DAY));
+        }
+        has(&starts.instants, self.instant)
+            || (self.id.zone == Zones::FLOATING && has(&starts.locals, self.id.local))
+    }
+}
+
+/// When some instances begin, made to be searched.
+#[derive(Debug)]
+pub(super) struct Starts {
+    all_day: bool,
+    days: Vec<i64>,
+    locals: Vec<i64>,
+    instants: Vec<i64>,
+}
+
+impl Starts {
+    /// Those of one component's instances.
+    pub(super) fn of(instances: &[Instance<'_>]) -> Self {
+        let sorted = |of: fn(&Instance<'_>) -> i64| -> Vec<i64> {
+            let mut all: Vec<i64> = instances.iter().map(of).collect();
+            all.sort_unstable();
+            all
+        };
+        Starts {
+            all_day: instances.first().is_some_and(|instance| instance.all_day),
+            days: sorted(|instance| instance.local().div_euclid(DAY)),
+            locals: sorted(|instance| instance.local()),
+            instants: sorted(|instance| instance.start),
+        }
     }
 }
 
@@ -125,9 +166,10 @@ impl<'a> Future<'a> {
     fn shift(&self, instance: &mut Instance<'a>, zones: &mut Zones<'_>) {
         instance.component = self.component;
         let clock = zones.clock(self.start.zone);
-        instance.local = clock.local(instance.start).saturating_add(self.moved);
-        instance.start = clock.instant(instance.local);
-        instance.end = end(instance.local, instance.start, self.length, self.start, zones);
+        let local = clock.local(instance.start).saturating_add(self.moved);
+        instance.start = clock.instant(local);
+        instance.offset = ahead(local, instance.start);
+        instance.end = end(local, instance.start, self.length, self.start, zones);
         instance.all_day = self.start.is_date();
     }
 }

@@ -29,6 +29,8 @@ pub(super) fn fetch(url: &str, before: Option<&Meta>, settings: &FetchSettings) 
         "https" | "webcals" => &["https"],
         // webcal says nothing of TLS: where it is to be had it is better.
         "webcal" if loopback => &["http"],
+        // A password is not sent in clear because somebody in between has cut the secure connection.
+        "webcal" if user.is_some() => &["https"],
         "webcal" => &["https", "http"],
         other => return Err(format!("{other} is no scheme that feeds are read by")),
     };

@@ -11,14 +11,14 @@ mod tls;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::fault::{Fault, FaultCode};
-use crate::read::{Reading, read};
+use crate::read::{Reading, is_read_in_place, read, read_sharing};
 use belief::Doubt;
 pub use http::{http_agent, http_error};
 use local::Fetched;
@@ -112,6 +112,19 @@ impl Feed {
             whole.faults.extend(part.faults);
         }
         Some(whole)
+    }
+
+    /// Reads the feed's text, if there is any, for one look: what a long text is read into points into the text itself,
+    /// which is not copied for it and is here again afterwards.
+    pub fn look<T>(&mut self, look: impl FnOnce(&Reading) -> T) -> Option<T> {
+        if self.parts.len() >= 2 || !self.bytes.as_ref().is_some_and(|bytes| is_read_in_place(bytes)) {
+            return self.read().as_ref().map(look);
+        }
+        let (reading, buffer) = read_sharing(self.bytes.take()?, &self.spec.name);
+        let seen = look(&reading);
+        drop(reading);
+        self.bytes = Some(Arc::unwrap_or_clone(buffer).into_bytes());
+        Some(seen)
     }
 }
 

@@ -5,9 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use chrono_tz::Tz;
 
-use crate::zone::Zone;
+use crate::zone::{IanaZone, Zone};
 
 use super::text::{escape, param_decode, param_encode, split_list, unescape};
 
@@ -121,11 +120,11 @@ impl Property {
     }
 
     /// A property with a local time and its TZID, to the second. UTC itself is written in the UTC form.
-    pub fn instant(name: &str, at: DateTime<Utc>, zone: &Tz) -> Self {
-        if *zone == Tz::UTC {
+    pub fn instant(name: &str, at: DateTime<Utc>, zone: IanaZone) -> Self {
+        if zone == IanaZone::UTC {
             return Property::utc(name, at);
         }
-        let local = Zone::Iana(*zone).local(at);
+        let local = Zone::Iana(zone).local(at);
         Property::raw(name, &local.format("%Y%m%dT%H%M%S").to_string()).with_param("TZID", zone.name())
     }
 

@@ -52,6 +52,17 @@ impl<'a> LogicalLines<'a> {
             }
         }
     }
+
+    /// Where the line behind an empty one begins, if that goes on with what no colon has ended yet: what doubled its
+    /// line ends has empty lines between the parts of a folded line.
+    fn empty_within(&self, start: usize, end: usize, next: usize) -> Option<usize> {
+        if !matches!(self.bytes.get(next), Some(b'\r' | b'\n')) {
+            return None;
+        }
+        let (_, after) = self.physical(next);
+        let goes_on = matches!(self.bytes.get(after), Some(b' ' | b'\t'));
+        (goes_on && !self.bytes[start..end].contains(&b':')).then_some(after)
+    }
 }
 
 impl Iterator for LogicalLines<'_> {
@@ -66,7 +77,13 @@ impl Iterator for LogicalLines<'_> {
         self.number = self.number.saturating_add(1);
         let mut folded = false;
         // An empty line is never continued: a source that is indented throughout would otherwise be one line.
-        while end > start && matches!(self.bytes.get(next), Some(b' ' | b'\t')) {
+        while end > start {
+            if let Some(after) = self.empty_within(start, end, next) {
+                next = after;
+                self.number = self.number.saturating_add(1);
+            } else if !matches!(self.bytes.get(next), Some(b' ' | b'\t')) {
+                break;
+            }
             folded = true;
             (end, next) = self.physical(next);
             self.number = self.number.saturating_add(1);

@@ -103,6 +103,18 @@ impl Rule {
         Ok(())
     }
 
+    /// The least seconds from one instance to the next but for what the BY parts make within a day.
+    pub(crate) fn shortest_step(&self) -> i64 {
+        let (unit, interval) = match self.frequency {
+            Frequency::Secondly => (1, self.interval),
+            Frequency::Minutely => (60, self.interval),
+            Frequency::Hourly => (3600, self.interval),
+            Frequency::Daily => (86_400, self.interval),
+            Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => (86_400, 1),
+        };
+        interval.saturating_mul(unit)
+    }
+
     /// How often it recurs.
     pub fn frequency(&self) -> Frequency {
         self.frequency
@@ -245,9 +257,11 @@ impl FromStr for Rule {
             Some(other) => return error(format!("FREQ={other} is not known")),
             None => return error("a rule without FREQ"),
         });
+        let has_until = parts.iter().any(|(name, value)| *name == "UNTIL" && !value.is_empty());
         for (name, value) in parts.iter().copied() {
-            // Exporters write empty parts for what was not chosen.
-            if !value.is_empty() {
+            // Exporters write empty parts for what was not chosen, Confluence COUNT=-1 beside an UNTIL.
+            let unchosen = value.is_empty() || (has_until && name == "COUNT" && value == "-1");
+            if !unchosen {
                 rule.part(name, value)?;
             }
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::{Zone, utc_seconds};
+use super::{IanaZone, Zone, utc_seconds};
 
 /// An instant of seconds since 1970; the nearest there is where that leaves the calendar.
 pub(crate) fn utc(seconds: i64) -> DateTime<Utc> {
@@ -64,7 +64,8 @@ struct Span {
 impl Clock {
     pub(crate) fn new(zone: Zone) -> Self {
         let offset = match &zone {
-            Zone::Floating | Zone::Iana(chrono_tz::Tz::UTC) => Some(0),
+            Zone::Floating => Some(0),
+            Zone::Iana(zone) if *zone == IanaZone::UTC => Some(0),
             Zone::Fixed(offset) => Some(i64::from(offset.local_minus_utc())),
             _ => None,
         };

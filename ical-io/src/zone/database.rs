@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 use chrono::{Offset, TimeDelta, TimeZone as _};
 use chrono_tz::{OffsetComponents, OffsetName, TZ_VARIANTS, Tz};
 
+use super::IanaZone;
 use super::clock::utc;
+use super::iana::Source;
 
 /// A newer edition than the one compiled in, if one was named and found.
 static NEWER: OnceLock<Newer> = OnceLock::new();
@@ -21,6 +23,14 @@ const FILE_LIMIT: u64 = 1 << 20;
 struct Newer {
     edition: TzEdition,
     zones: Vec<Option<tz::TimeZone>>,
+    /// Those whose names the compiled edition does not know, by name.
+    added: Vec<Added>,
+}
+
+/// A zone that only a newer edition has.
+pub(super) struct Added {
+    pub(super) name: String,
+    rules: tz::TimeZone,
 }
 
 /// An edition of the IANA time zone database.
@@ -62,9 +72,8 @@ pub fn tz_edition() -> TzEdition {
 
 /// Takes the rules of IANA zones from a folder of TZif files (a system's `zoneinfo`) for the rest of the program, if
 /// that is a newer edition than the one compiled in; returns the edition in use from now on. Call it before anything
-/// else of this crate: what was looked up before stays as it was. Only the first newer edition counts.
-///
-/// Zones are those whose names the compiled edition knows.
+/// else of this crate: what was looked up before stays as it was. Only the first newer edition counts. Zones that the
+/// compiled edition does not know are known from then on.
 ///
 /// # Errors
 ///
@@ -82,6 +91,7 @@ pub fn use_newer_tz(folder: &Path) -> Result<TzEdition, String> {
         NEWER.get_or_init(|| Newer {
             edition: TzEdition { version, folder: Some(folder.to_owned()) },
             zones: zones_of(folder),
+            added: added_of(folder),
         });
     }
     Ok(tz_edition())
@@ -116,6 +126,44 @@ fn zones_of(folder: &Path) -> Vec<Option<tz::TimeZone>> {
     zones
 }
 
+/// The zones of a folder whose names the compiled edition does not know.
+fn added_of(folder: &Path) -> Vec<Added> {
+    let mut added = Vec::new();
+    let mut left = 10_000;
+    add_from(folder, "", &mut left, &mut added);
+    added.sort_by(|a, b| a.name.cmp(&b.name));
+    added
+}
+
+/// Looks through one folder of the database, and those within. What systems keep there besides zones (`posix`, `right`,
+/// `localtime`, tables) begins with a small letter or is no zone file. At most `left` entries are looked at.
+fn add_from(folder: &Path, prefix: &str, left: &mut usize, added: &mut Vec<Added>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        *left = left.saturating_sub(1);
+        let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+        let is_name = name.starts_with(|c: char| c.is_ascii_uppercase()) && name != "Factory";
+        if *left == 0 || !is_name {
+            continue;
+        }
+        let (path, name) = (entry.path(), format!("{prefix}{name}"));
+        if path.is_dir() {
+            if name.matches('/').count() < 2 {
+                add_from(&path, &format!("{name}/"), left, added);
+            }
+        } else if name.parse::<Tz>().is_err()
+            && let Some(rules) = read(&path).and_then(|bytes| tz::TimeZone::from_tz_data(&bytes).ok())
+        {
+            added.push(Added { name, rules });
+        }
+    }
+}
+
+/// The zones that only the newer edition has, by name; none where none is in use.
+pub(super) fn added() -> &'static [Added] {
+    NEWER.get().map(|newer| newer.added.as_slice()).unwrap_or_default()
+}
+
 fn read(path: &Path) -> Option<Vec<u8>> {
     let small = fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() <= 8 * FILE_LIMIT);
     if small { fs::read(path).ok() } else { None }
@@ -131,25 +179,34 @@ pub(super) struct Shown {
     pub(super) name: String,
 }
 
-fn newer(tz: Tz, at: i64) -> Option<&'static tz::LocalTimeType> {
-    let zone = NEWER.get()?.zones.get(tz as usize)?.as_ref()?;
-    zone.find_local_time_type(at).ok()
+/// What a newer edition says of a zone at an instant; else the zone of the compiled edition.
+fn newer(zone: IanaZone, at: i64) -> Result<&'static tz::LocalTimeType, Tz> {
+    let (tz, rules) = match zone.0 {
+        Source::Known(tz) => {
+            (tz, NEWER.get().and_then(|newer| newer.zones.get(tz as usize)).and_then(Option::as_ref))
+        }
+        Source::Added(added) => (Tz::UTC, Some(&added.rules)),
+    };
+    rules.and_then(|rules| rules.find_local_time_type(at).ok()).ok_or(tz)
 }
 
 /// The offset of an IANA zone at an instant in seconds since 1970, in seconds east.
-pub(super) fn offset_at(tz: Tz, at: i64) -> i32 {
-    match newer(tz, at) {
-        Some(found) => found.ut_offset(),
-        None => tz.offset_from_utc_datetime(&utc(at).naive_utc()).fix().local_minus_utc(),
+pub(super) fn offset_at(zone: IanaZone, at: i64) -> i32 {
+    match newer(zone, at) {
+        Ok(found) => found.ut_offset(),
+        Err(tz) => tz.offset_from_utc_datetime(&utc(at).naive_utc()).fix().local_minus_utc(),
     }
 }
 
 /// All that is known of a zone at an instant in seconds since 1970.
-pub(super) fn shown_at(tz: Tz, at: i64) -> Shown {
-    if let Some(found) = newer(tz, at) {
-        let name = found.time_zone_designation().to_owned();
-        return Shown { offset: found.ut_offset(), saving: i32::from(found.is_dst()), name };
-    }
+pub(super) fn shown_at(zone: IanaZone, at: i64) -> Shown {
+    let tz = match newer(zone, at) {
+        Ok(found) => {
+            let name = found.time_zone_designation().to_owned();
+            return Shown { offset: found.ut_offset(), saving: i32::from(found.is_dst()), name };
+        }
+        Err(tz) => tz,
+    };
     let found = tz.offset_from_utc_datetime(&utc(at).naive_utc());
     Shown {
         offset: found.fix().local_minus_utc(),

@@ -2,8 +2,8 @@
 //! one STANDARD and one DAYLIGHT from 1970 on, with a yearly rule each. Outlook misreads full histories and RDATE.
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
-use chrono_tz::Tz;
 
+use super::IanaZone;
 use super::clock::utc;
 use super::database;
 use crate::model::{Component, Property};
@@ -38,7 +38,7 @@ struct Yearly {
 ///
 /// ```
 /// let component = plokk_ical_io::vtimezone(
-///     chrono_tz::Europe::Tallinn,
+///     chrono_tz::Europe::Tallinn.into(),
 ///     "2026-10-19T00:00:00Z".parse()?,
 ///     "2026-11-16T00:00:00Z".parse()?,
 /// );
@@ -47,20 +47,20 @@ struct Yearly {
 /// assert_eq!(daylight.property("RRULE").unwrap().raw_value(), "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU");
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
-pub fn vtimezone(tz: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Component {
+pub fn vtimezone(of: IanaZone, from: DateTime<Utc>, to: DateTime<Utc>) -> Component {
     let mut zone = Component::new("VTIMEZONE");
-    zone.push(Property::raw("TZID", tz.name()));
+    zone.push(Property::raw("TZID", of.name()));
     let first = i64::from(from.year());
     let last = i64::from(to.year()).clamp(first, first + 200);
-    let changes = changes(tz, first, last);
+    let changes = changes(of, first, last);
     if changes.is_empty() {
-        zone.push_component(steady(tz, from));
+        zone.push_component(steady(of, from));
         return zone;
     }
     // A rule is taken from a few years around, or two dates alone would fit several.
     let rules = [(first - 1, last + 4), (first, last.max(first + 1)), (first, last)]
         .into_iter()
-        .find_map(|(first, last)| yearly_pair(tz, first, last));
+        .find_map(|(first, last)| yearly_pair(of, first, last));
     match rules {
         Some(pair) => {
             for (change, rule) in pair {
@@ -68,7 +68,7 @@ pub fn vtimezone(tz: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Component {
             }
         }
         None => {
-            zone.push_component(steady(tz, utc(day_number(first, 1, 1) * DAY)));
+            zone.push_component(steady(of, utc(day_number(first, 1, 1) * DAY)));
             for change in &changes {
                 zone.push_component(part(change, change.local));
             }
@@ -78,9 +78,9 @@ pub fn vtimezone(tz: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Component {
 }
 
 /// The changes in some years.
-fn changes(tz: Tz, first: i64, last: i64) -> Vec<Change> {
+fn changes(of: IanaZone, first: i64, last: i64) -> Vec<Change> {
     const STEP: i64 = 2 * DAY;
-    let seconds_at = |at: i64| database::offset_at(tz, at);
+    let seconds_at = |at: i64| database::offset_at(of, at);
     let (mut at, end) = (day_number(first, 1, 1) * DAY, day_number(last + 1, 1, 1) * DAY);
     let mut found = Vec::new();
     while at < end {
@@ -92,7 +92,7 @@ fn changes(tz: Tz, first: i64, last: i64) -> Vec<Change> {
                 let middle = low + (high - low) / 2;
                 if seconds_at(middle) == before { low = middle } else { high = middle }
             }
-            let (old, new) = (database::shown_at(tz, low), database::shown_at(tz, high));
+            let (old, new) = (database::shown_at(of, low), database::shown_at(of, high));
             found.push(Change {
                 local: local_time(high + i64::from(before)),
                 before,
@@ -108,8 +108,8 @@ fn changes(tz: Tz, first: i64, last: i64) -> Vec<Change> {
 }
 
 /// The two changes of every year, and the rules they follow, where there are two that follow rules.
-fn yearly_pair(tz: Tz, first: i64, last: i64) -> Option<[(Change, Yearly); 2]> {
-    let changes = changes(tz, first, last);
+fn yearly_pair(of: IanaZone, first: i64, last: i64) -> Option<[(Change, Yearly); 2]> {
+    let changes = changes(of, first, last);
     let years = (last - first + 1) as usize;
     if changes.len() != 2 * years {
         return None;
@@ -168,8 +168,8 @@ fn part(change: &Change, start: NaiveDateTime) -> Component {
 }
 
 /// The part of a zone that keeps the offset it has at an instant.
-fn steady(tz: Tz, at: DateTime<Utc>) -> Component {
-    let database::Shown { offset, name, .. } = database::shown_at(tz, at.timestamp());
+fn steady(of: IanaZone, at: DateTime<Utc>) -> Component {
+    let database::Shown { offset, name, .. } = database::shown_at(of, at.timestamp());
     let change = Change { local: local_time(0), before: offset, after: offset, daylight: false, name };
     part(&change, change.local)
 }
@@ -194,13 +194,13 @@ mod tests {
     fn every_zone_is_said_right() {
         let (from, to) = (utc(1_767_225_600), utc(1_830_297_600));
         for tz in chrono_tz::TZ_VARIANTS {
-            let component = vtimezone(tz, from, to);
+            let component = vtimezone(tz.into(), from, to);
             let (definition, faults) = Definition::of(&component, "generated");
             assert_eq!(faults, [], "{tz}");
             let definition = definition.expect("a definition without faults");
             let mut at = from.timestamp();
             while at < to.timestamp() {
-                assert_eq!(definition.offset_at(at), Zone::Iana(tz).offset_at(utc(at)), "{tz} {}", utc(at));
+                assert_eq!(definition.offset_at(at), Zone::from(tz).offset_at(utc(at)), "{tz} {}", utc(at));
                 at += 12 * 3600 - 1;
             }
         }

@@ -4,6 +4,7 @@ mod clock;
 mod database;
 mod definition;
 mod generate;
+mod iana;
 mod names;
 mod resolve;
 
@@ -16,6 +17,7 @@ pub(crate) use clock::{Clock, UtcDay, utc};
 pub use database::{TzEdition, tz_edition, use_newer_tz};
 pub use definition::Definition;
 pub use generate::vtimezone;
+pub use iana::{IanaZone, UnknownZone};
 pub use names::nearest_zone;
 pub(crate) use resolve::{ZoneId, Zones};
 
@@ -24,16 +26,16 @@ pub(crate) use resolve::{ZoneId, Zones};
 /// ```
 /// use plokk_ical_io::{Zone, instant};
 ///
-/// let berlin = Zone::named("W. Europe Standard Time").and_then(|zone| zone.tz());
-/// assert_eq!(berlin, Some(chrono_tz::Europe::Berlin));
+/// let berlin = Zone::named("W. Europe Standard Time").and_then(|zone| zone.iana());
+/// assert_eq!(berlin, Some(chrono_tz::Europe::Berlin.into()));
 /// let noon = "2026-10-26T12:00:00".parse()?;
-/// assert_eq!(instant(noon, &Zone::Iana(chrono_tz::Europe::Tallinn)).to_rfc3339(), "2026-10-26T10:00:00+00:00");
+/// assert_eq!(instant(noon, &chrono_tz::Europe::Tallinn.into()).to_rfc3339(), "2026-10-26T10:00:00+00:00");
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Zone {
     /// A zone of the IANA time zone database.
-    Iana(Tz),
+    Iana(IanaZone),
     /// A zone that a feed defines with a VTIMEZONE.
     Defined(Arc<Definition>),
     /// One offset, always.
@@ -44,7 +46,7 @@ pub enum Zone {
 
 impl Zone {
     /// UTC.
-    pub const UTC: Zone = Zone::Iana(Tz::UTC);
+    pub const UTC: Zone = Zone::Iana(IanaZone::UTC);
 
     /// The zone of that name: IANA's (case does not matter), Windows' ("FLE Standard Time", or the form
     /// "(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius"), an IANA name behind a vendor's prefix
@@ -54,9 +56,9 @@ impl Zone {
     }
 
     /// The IANA zone, where it is one.
-    pub fn tz(&self) -> Option<Tz> {
+    pub fn iana(&self) -> Option<IanaZone> {
         match self {
-            Zone::Iana(tz) => Some(*tz),
+            Zone::Iana(zone) => Some(*zone),
             _ => None,
         }
     }
@@ -64,8 +66,9 @@ impl Zone {
     /// The offset from UTC that local time has at an instant, in seconds east.
     pub fn offset_at(&self, at: DateTime<Utc>) -> i32 {
         match self {
-            Zone::Iana(Tz::UTC) | Zone::Floating => 0,
-            Zone::Iana(tz) => database::offset_at(*tz, at.timestamp()),
+            Zone::Floating => 0,
+            Zone::Iana(zone) if *zone == IanaZone::UTC => 0,
+            Zone::Iana(zone) => database::offset_at(*zone, at.timestamp()),
             Zone::Defined(definition) => definition.offset_at(at.timestamp()),
             Zone::Fixed(offset) => offset.local_minus_utc(),
         }
@@ -82,7 +85,7 @@ impl Zone {
     /// ```
     /// use plokk_ical_io::Zone;
     ///
-    /// let tallinn = Zone::Iana(chrono_tz::Europe::Tallinn);
+    /// let tallinn = Zone::from(chrono_tz::Europe::Tallinn);
     /// assert_eq!(tallinn.shown("2026-10-19T06:00:00Z".parse()?).to_rfc3339(), "2026-10-19T09:00:00+03:00");
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
@@ -96,7 +99,13 @@ impl Zone {
 
 impl From<Tz> for Zone {
     fn from(tz: Tz) -> Self {
-        Zone::Iana(tz)
+        Zone::Iana(tz.into())
+    }
+}
+
+impl From<IanaZone> for Zone {
+    fn from(zone: IanaZone) -> Self {
+        Zone::Iana(zone)
     }
 }
 
@@ -106,7 +115,7 @@ impl From<Tz> for Zone {
 /// ```
 /// use plokk_ical_io::{Zone, instant};
 ///
-/// let tallinn = Zone::Iana(chrono_tz::Europe::Tallinn);
+/// let tallinn = Zone::from(chrono_tz::Europe::Tallinn);
 /// let twice = instant("2026-10-25T03:30:00".parse()?, &tallinn);
 /// assert_eq!(twice.to_rfc3339(), "2026-10-25T00:30:00+00:00"); // the first, still summer time
 /// let never = instant("2026-03-29T03:30:00".parse()?, &tallinn);

@@ -1,10 +1,10 @@
 //! Zone names as feeds and people write them.
 
 use chrono::FixedOffset;
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::TZ_VARIANTS;
 use windows_timezones::WindowsTimezone;
 
-use super::Zone;
+use super::{IanaZone, Zone};
 
 /// See [`Zone::named`].
 pub(super) fn named(name: &str) -> Option<Zone> {
@@ -20,19 +20,24 @@ pub(super) fn named(name: &str) -> Option<Zone> {
         .or_else(|| described(name).map(Zone::Iana))
 }
 
+/// An IANA name, letter for letter.
+pub(super) fn exact(name: &str) -> Option<IanaZone> {
+    name.parse().ok()
+}
+
 /// An IANA name; case does not matter, and a space counts as an underscore.
-pub(super) fn iana(name: &str) -> Option<Tz> {
-    if let Ok(tz) = name.parse() {
+pub(super) fn iana(name: &str) -> Option<IanaZone> {
+    if let Some(tz) = exact(name) {
         return Some(tz);
     }
     let name = name.replace(' ', "_");
-    TZ_VARIANTS.iter().find(|tz| tz.name().eq_ignore_ascii_case(&name)).copied().or_else(|| {
-        ["Z", "GMT0", "UTC0", "Coordinated_Universal_Time"].contains(&name.as_str()).then_some(Tz::UTC)
+    IanaZone::all().find(|zone| zone.name().eq_ignore_ascii_case(&name)).or_else(|| {
+        ["Z", "GMT0", "UTC0", "Coordinated_Universal_Time"].contains(&name.as_str()).then_some(IanaZone::UTC)
     })
 }
 
 /// A Windows name (CLDR's windowsZones): the zone's own, or that of its summer time.
-fn windows(name: &str) -> Option<Tz> {
+fn windows(name: &str) -> Option<IanaZone> {
     let standard = name.replace(" Daylight Time", " Standard Time").replace(" Summer Time", " Standard Time");
     let found = standard.parse::<WindowsTimezone>().ok().or_else(|| {
         // The names are few and the look-up rare: what differs in case only is still found.
@@ -50,7 +55,7 @@ fn capitalized(word: &str) -> String {
 }
 
 /// An IANA name behind a vendor's prefix: `/mozilla.org/20050126_1/Europe/Berlin`, `tzone://Microsoft/Utc`.
-fn prefixed(name: &str) -> Option<Tz> {
+fn prefixed(name: &str) -> Option<IanaZone> {
     let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
     if parts.len() < 2 {
         return None;
@@ -79,7 +84,7 @@ fn offset(name: &str) -> Option<FixedOffset> {
 
 /// What Windows shows instead of a name: `(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius`. The offset is
 /// left alone: the places say more.
-fn described(name: &str) -> Option<Tz> {
+fn described(name: &str) -> Option<IanaZone> {
     let (bracket, places) = name.strip_prefix('(')?.split_once(')')?;
     if !bracket.starts_with("UTC") && !bracket.starts_with("GMT") {
         return None;
@@ -93,7 +98,7 @@ fn described(name: &str) -> Option<Tz> {
         return iana(zone.tzdb_id());
     }
     places.split(',').map(|place| place.trim().replace(' ', "_")).find_map(|place| {
-        TZ_VARIANTS.iter().find(|tz| tz.name().rsplit('/').next().is_some_and(|city| city == place)).copied()
+        IanaZone::all().find(|zone| zone.name().rsplit('/').next().is_some_and(|city| city == place))
     })
 }
 
@@ -111,7 +116,7 @@ pub fn nearest_zone(name: &str) -> Option<&'static str> {
         let city = known.rsplit('/').next().unwrap_or_default();
         distance(&name, &known).min(distance(&name, city))
     };
-    let (distance, nearest) = TZ_VARIANTS.iter().map(|tz| (near(tz.name()), tz.name())).min()?;
+    let (distance, nearest) = IanaZone::all().map(|zone| (near(zone.name()), zone.name())).min()?;
     (distance <= name.len() / 3).then_some(nearest)
 }
 
@@ -153,8 +158,8 @@ mod tests {
             ("(GMT+02:00) Tallinn", "Europe/Tallinn"),
         ];
         for (name, expected) in cases {
-            let tz = named(name).and_then(|zone| zone.tz());
-            assert_eq!(tz.map(|tz| tz.name()), Some(expected), "{name}");
+            let zone = named(name).and_then(|zone| zone.iana());
+            assert_eq!(zone.map(|zone| zone.name()), Some(expected), "{name}");
         }
         let seconds = |name| match named(name) {
             Some(Zone::Fixed(offset)) => Some(offset.local_minus_utc()),

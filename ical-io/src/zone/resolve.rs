@@ -1,10 +1,11 @@
 //! Which zone a TZID means in a calendar.
 //!
 //! In this order:
-//! 1. an IANA name: the zone of the database. Every large calendar does so; what a feed's VTIMEZONE of that name
-//!    says is often cut to a few years or out of date (RFC 7809 lets it be left out altogether);
+//! 1. an IANA name, letter for letter: the zone of the database. Every large calendar does so; what a feed's VTIMEZONE
+//!    of that name says is often cut to a few years or out of date (RFC 7809 lets it be left out altogether);
 //! 2. the calendar's VTIMEZONE of that TZID, evaluated: it says what the sender meant;
-//! 3. a Windows name, an IANA name behind a vendor's prefix, or an offset: see [`Zone::named`];
+//! 3. an IANA name in other letters, a Windows name, an IANA name behind a vendor's prefix, or an offset: see
+//!    [`Zone::named`];
 //! 4. the X-LIC-LOCATION of a VTIMEZONE that cannot be evaluated.
 //!
 //! A TZID that is none of these is a fault, and its times count as floating.
@@ -12,7 +13,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::names::iana;
+use super::names::exact;
 use super::{Clock, Definition, Zone};
 use crate::fault::{Fault, FaultCode};
 use crate::model::{Calendar, Component, Property, Section};
@@ -122,9 +123,10 @@ impl<'a> Zones<'a> {
         definitions.get(tzid.trim()).copied()
     }
 
+    /// The zone that a TZID means in a VCALENDAR; `None` where it names none.
     fn look_up(&mut self, tzid: &str) -> Option<Zone> {
-        if let Some(tz) = iana(tzid) {
-            return Some(Zone::Iana(tz));
+        if let Some(zone) = exact(tzid) {
+            return Some(Zone::Iana(zone));
         }
         let found = self.definition(tzid);
         if let Some(component) = found {
@@ -135,5 +137,26 @@ impl<'a> Zones<'a> {
             }
         }
         Zone::named(tzid).or_else(|| found?.text("X-LIC-LOCATION").and_then(|name| Zone::named(&name)))
+    }
+}
+
+impl Calendar {
+    /// The zone that a TZID means in this calendar, by the order of precedence that all its times follow: an IANA name,
+    /// letter for letter; a VTIMEZONE of that TZID; whatever else [`Zone::named`] knows.
+    ///
+    /// ```
+    /// use plokk_ical_io::read;
+    ///
+    /// let feed = "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Office\nBEGIN:STANDARD\nDTSTART:19700101T000000\n\
+    ///     TZOFFSETFROM:+0530\nTZOFFSETTO:+0530\nEND:STANDARD\nEND:VTIMEZONE\nEND:VCALENDAR\n";
+    /// let calendar = read(feed.as_bytes(), "office.ics").calendar;
+    /// let office = calendar.zone("Office").unwrap();
+    /// assert_eq!(office.offset_at("2026-10-19T00:00:00Z".parse()?), 19_800);
+    /// assert_eq!(calendar.zone("Nowhere"), None);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn zone(&self, tzid: &str) -> Option<Zone> {
+        let found = |section| Zones::new(self, section, &Zone::Floating).look_up(tzid);
+        self.sections().iter().find_map(found).or_else(|| Zone::named(tzid))
     }
 }

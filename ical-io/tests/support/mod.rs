@@ -17,6 +17,8 @@ pub(crate) enum Answer {
     Silence(Duration),
     /// 200, and a byte of body every so often.
     Drip(Duration),
+    /// 200, and a body that goes on for as long as anybody reads.
+    Endless,
 }
 
 /// The server. It runs until the test process ends.
@@ -83,6 +85,7 @@ fn serve(mut stream: TcpStream, answers: &Mutex<HashMap<String, Answer>>, reques
             std::thread::sleep(time);
             Ok(())
         }
+        Some(Answer::Endless) => endless(&mut stream),
         Some(Answer::Drip(time)) => drip(&mut stream, time),
         Some(Answer::Ok(headers, body)) => {
             let etag =
@@ -98,6 +101,13 @@ fn serve(mut stream: TcpStream, answers: &Mutex<HashMap<String, Answer>>, reques
         }
     };
     let _ = stream.shutdown(Shutdown::Both);
+}
+
+fn endless(stream: &mut TcpStream) -> std::io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n")?;
+    loop {
+        stream.write_all(&b"X-NOTHING:and more of it\r\n".repeat(1000))?;
+    }
 }
 
 fn drip(stream: &mut TcpStream, time: Duration) -> std::io::Result<()> {

@@ -12,6 +12,7 @@ use crate::{files, terminal};
 use plokk_engine::what_if::{
     Answer, Ask, Change, Outlook, Question, Row, Scenario, WhatIfError, guess_zone, page,
 };
+use plokk_ical_io::Zone;
 use std::fs;
 use std::path::Path;
 
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &WhatIf) -> Outcome {
 fn print(args: &WhatIf, outlook: &Outlook, answers: &[Answer]) -> Result<(), Failure> {
     if args.out.json {
         let json = serde_json::json!({
-            "generated": outlook.question.now.with_timezone(&outlook.timeline.zone).to_rfc3339(),
+            "generated": Zone::from(outlook.timeline.zone).shown(outlook.question.now).to_rfc3339(),
             "months": outlook.question.months,
             "scenarios": answers,
         });
