@@ -71,6 +71,7 @@ impl Outlook {
         let ideas = self.ideas(scenario, case, best);
         let levers: Vec<Lever> =
             ideas.iter().map(|idea| Lever { cost: 1.0, effects: idea.effects.clone() }).collect();
+        if let Ok(p) = std::env::var("DUMP") { std::fs::write(p, serde_json::to_string(&(&case.problem, &levers, allowed, ideas.iter().map(|i| i.step.hours.max(0.01)).collect::<Vec<_>>(), ideas.iter().map(|i| i.step.words.clone()).collect::<Vec<_>>())).unwrap()).unwrap(); std::process::exit(0); }
         let mut search = WayOutSearch::new(&case.problem, &levers, Hours(allowed))?;
         let fewest = search.cheapest(&vec![1.0; ideas.len()])?;
         let hours: Vec<f64> = ideas.iter().map(|idea| idea.step.hours.max(0.01)).collect();
