@@ -1,7 +1,6 @@
 //! The cheapest way to do the work, and what it says about every lot, retainer and hour.
 
 use super::cost::{HARM_OF_UNDONE, harm_of_late, undone};
-use super::part::{Part, Question};
 use super::prices::Prices;
 use super::program::{Aim, Program};
 use super::{CapacityError, CapacityProblem, Hours};
@@ -84,9 +83,7 @@ pub fn allocate(problem: &CapacityProblem) -> Result<Allocation, CapacityError> 
 /// As [`allocate`].
 pub fn harm(problem: &CapacityProblem) -> Result<Hours, CapacityError> {
     let program = Program::new(problem.checked()?, Aim::Harm);
-    let rhs = program.lp.rows.iter().map(|row| row.rhs).collect();
-    let question = Question { rhs, extra: &[], budget: None };
-    let solved = Part::new(&program.lp, problem.lots.len()).solve(&program.lp, &question)?;
+    let solved = program.solve()?;
     Ok(Allocation::of(&program, &solved.values, Prices::default()).harm(problem))
 }
 

@@ -7,6 +7,7 @@
 //! nothing more, they prove the answer for the whole.
 
 use super::CapacityError;
+use super::program::Program;
 use crate::lp::{Column, LinearProgram, LpSolution, Precision, Row, Sense, solve};
 
 /// Less than this, in hours of harm for an hour of work, is rounding.
@@ -53,13 +54,21 @@ pub(super) struct Solved {
 }
 
 impl Part {
-    /// Begins with what does no harm, and with what is left undone.
-    pub(super) fn new(lp: &LinearProgram, lots: usize) -> Part {
-        let begins = |column: &Column| column.cost == 0.0 || column.entries.len() == 1;
+    /// Begins with what is done on time and at once, with what is left undone, and with what was added for levers.
+    pub(super) fn new(program: &Program<'_>) -> Part {
+        let (lp, places) = (&program.lp, &program.places);
+        let first = |lot: u32| {
+            let release = program.problem.lots[lot as usize].release.0;
+            program.problem.buckets.partition_point(|bucket| bucket.to.0 <= release)
+        };
+        let begins = |(n, column): (usize, &Column)| match places.get(n) {
+            Some(place) => place.late == 0.0 && place.bucket as usize == first(place.lot),
+            None => column.cost == 0.0 || column.entries.len() == 1,
+        };
         Part {
-            inside: lp.columns.iter().map(begins).collect(),
+            inside: lp.columns.iter().enumerate().map(begins).collect(),
             held: vec![0.0; lp.columns.len()],
-            settled: vec![false; lots],
+            settled: vec![false; program.problem.lots.len()],
             solved: 0,
             work: 0,
         }

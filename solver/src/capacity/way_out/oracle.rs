@@ -27,7 +27,7 @@ impl<'p> Oracle<'p> {
         let moves = moves.collect();
         let rows = &program.lp.rows;
         let most = program.lp.columns.iter().map(|column| most(column, rows)).collect();
-        let part = Part::new(&program.lp, problem.lots.len());
+        let part = Part::new(&program);
         Oracle { program, moves, most, part }
     }
 
