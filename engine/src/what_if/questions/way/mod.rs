@@ -157,3 +157,17 @@ impl<'a> Ideas<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_changes_always_cost_less_and_of_as_many_those_with_fewer_hours() {
+        let costs = one_each(&[0.01, 4.0, 265.0, 1000.0]);
+        assert!(costs[3] < costs[0] + costs[1], "one change of many hours goes before two of few");
+        assert!(costs[0] < costs[1] && costs[1] < costs[2]);
+        assert_eq!(whole_changes(costs.iter().sum()), 4);
+        assert_eq!(whole_changes(costs[0]), 1);
+    }
+}
