@@ -66,6 +66,25 @@ fn every_slip_is_told_at_once_with_its_place() {
 }
 
 #[test]
+fn flags_that_would_say_nothing_are_told() {
+    let desk = Desk::init();
+    let wrong: [(&[&str], &str); 8] = [
+        (&["--demand", "socail:1.2"], "--demand: unknown category \"socail\"; did you mean \"social\"?"),
+        (&["--estimates", "0"], "--estimates: \"0\" is no factor from 0.01 to 100"),
+        (&["--hire", "socail"], "--hire: unknown category \"socail\"; did you mean \"social\"?"),
+        (&["--from", "2026-11-02"], "no change is asked for"),
+        (&["--demand", "1.2", "--from", "2026-11-02", "--until", "2026-11-01"], "--until: is before --from"),
+        (&["--sick-days", "-3"], "no number from 0 to 365"),
+        (&["--within", "80"], "no number from 0 to 50"),
+        (&["--due", "no such task=2026-11-20"], "no task of the next months is called \"no such task\""),
+    ];
+    for (flags, said) in wrong {
+        let run = ask(&desk, &[&["--runs", "0"], flags].concat()).expect(2);
+        assert!(run.err.contains(said), "{flags:?}: {}", run.err);
+    }
+}
+
+#[test]
 fn a_sweep_goes_on_where_it_was_stopped_and_parts_make_the_whole() {
     let desk = Desk::init();
     desk.write(

@@ -61,12 +61,14 @@ fn between(
     let mut solution = Solution { chunks, cost: Points(0.0), bound: None };
     let verdict = verify(problem, &solution);
     solution.cost = verdict.cost;
+    let day = Slots(i32::try_from(24 * 60 / problem.slot_minutes.max(1)).unwrap_or(i32::MAX));
     let served = |task: &Task| {
         let own = || solution.chunks.iter().filter(|chunk| chunk.task == task.id);
         let planned: Slots = own().map(|chunk| chunk.time().len()).sum();
-        // What is overdue by now is late wherever it goes.
-        let in_time = own().map(|chunk| chunk.end).max().is_some_and(|end| end <= task.due);
-        planned == task.size && (in_time || task.due <= part.earliest_end(task))
+        // What is overdue by now is late wherever it goes; but a search might have it done days before.
+        let overdue = task.due <= part.earliest_end(task);
+        let latest = if overdue { problem.earliest_end(task) + day } else { task.due };
+        planned == task.size && own().map(|chunk| chunk.end).max().is_some_and(|end| end <= latest)
     };
     let missing = problem.tasks.iter().filter(|task| carried.missing.contains(&task.id));
     let sound = verify(problem, &solution).violations.is_empty() && missing.into_iter().all(served);
@@ -163,4 +165,52 @@ fn left_free(worker: &Worker, staying: &[Chunk], problem: &Problem) -> Worker {
     }
     windows.retain(|window| !window.is_empty());
     Worker { windows, ..worker.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plokk_solver::Silent;
+
+    /// Free on the first day for an hour, and on the fourth for five; an hour of work lacks time.
+    fn problem(due: u32) -> Problem {
+        let text = format!(
+            r#"{{"format": "plokk-problem/1", "slot_minutes": 5, "horizon": 1152,
+            "buffers": {{"same_batch": 0, "same_client": 0, "other_client": 0}},
+            "weights": {{"unscheduled": 40, "late": 10, "late_day": 4, "block": 2, "client_switch": 1,
+                         "chunk": 1, "soon": 0.05, "prefer": 1, "move": 2, "quota": 10}},
+            "workers": [{{"id": "mari", "rate": 0, "windows": [[108, 120], [972, 1032]]}}],
+            "tasks": [{}, {}]}}"#,
+            task("open", due),
+            task("stays", 1100)
+        );
+        serde_json::from_str(&text).expect("it is a problem")
+    }
+
+    fn task(id: &str, due: u32) -> String {
+        format!(
+            r#"{{"id": "{id}", "client": "acme", "batch": "social", "size": 12, "min_chunk": 12,
+                "max_chunk": 12, "release": 0, "due": {due}, "weight": 1}}"#
+        )
+    }
+
+    fn repaired(problem: &Problem, stays: bool) -> Option<Slot> {
+        let chunk = Chunk { task: "stays".into(), worker: "mari".into(), start: Slot(108), end: Slot(120) };
+        let missing: &[&str] = if stays { &["open"] } else { &["open", "stays"] };
+        let chunks = if stays { vec![chunk] } else { Vec::new() };
+        let mut solution = Solution { chunks, cost: Points(0.0), bound: None };
+        solution.cost = verify(problem, &solution).cost;
+        let carried = Carried { solution, missing: missing.iter().map(|id| (*id).to_owned()).collect() };
+        let options = Options { effort: 0.05, ..Options::default() };
+        let (solution, _) = repair(problem, &carried, &options, &Silent)?;
+        solution.chunks.iter().find(|chunk| chunk.task == "open").map(|chunk| chunk.start)
+    }
+
+    #[test]
+    fn overdue_work_does_not_wait_for_days_behind_a_block_that_could_move() {
+        // Nothing stands in its way: it is done at once. Due later, the hole is early enough. Overdue, it is not.
+        assert_eq!(repaired(&problem(50), false), Some(Slot(108)));
+        assert!(repaired(&problem(1100), true).is_some_and(|start| start >= Slot(972)));
+        assert_eq!(repaired(&problem(50), true), None);
+    }
 }

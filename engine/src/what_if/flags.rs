@@ -7,7 +7,7 @@ use crate::settings::duration::duration;
 use crate::settings::hours::{day_interval, days};
 use crate::settings::ids::id;
 use crate::settings::money::fee;
-use crate::settings::nearest::one_of;
+use crate::settings::nearest::{did_you_mean, one_of};
 use crate::settings::reader::Cause;
 use crate::settings::zone::zone;
 use crate::settings::{Assistant, Category, Period, Retainer, Settings, WeekHours, period};
@@ -47,9 +47,25 @@ fn assistant<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, String> 
         .ok_or_else(|| format!("no assistant is called {name:?}; {}", one_of(name, &names)))
 }
 
-fn category(settings: &Settings, name: &str) -> String {
-    let table = settings.categories.iter().find(|table| table.name.to_lowercase() == name.to_lowercase());
-    table.map_or_else(|| name.to_owned(), |table| table.name.clone())
+/// The category as its table has it. One need not have a table; one that is spelt nearly like a table's is a slip.
+fn category(settings: &Settings, name: &str) -> Result<String, String> {
+    let tables: Vec<&str> = settings.categories.iter().map(|table| table.name.as_str()).collect();
+    if let Some(table) = tables.iter().find(|table| table.to_lowercase() == name.to_lowercase()) {
+        return Ok((*table).to_owned());
+    }
+    match did_you_mean(name, tables) {
+        Some(hint) => Err(format!("unknown category {name:?}; {hint}")),
+        None => Ok(name.to_owned()),
+    }
+}
+
+/// The categories of a list, spelt as their tables are.
+///
+/// # Errors
+///
+/// When one is spelt nearly like a table's name.
+pub fn categories(names: &[String], settings: &Settings) -> Result<Vec<String>, String> {
+    names.iter().map(|name| category(settings, name.trim())).collect()
 }
 
 impl Change {
@@ -90,7 +106,8 @@ impl Change {
             Some(place) => zone(place).map_err(said)?,
             None => guess_zone(&name).unwrap_or(settings.assistants[0].timezone),
         };
-        let category = kind.map_or_else(|| Category::GENERAL.to_owned(), |kind| category(settings, kind));
+        let category =
+            kind.map_or_else(|| Ok(Category::GENERAL.to_owned()), |kind| category(settings, kind))?;
         let fee = money;
         Ok(Change::AddClient(NewClient { id: name, hours, per, timezone, category, fee, weight: 1.0, dates }))
     }
@@ -180,7 +197,8 @@ impl Change {
             hours: week_hours(hours, like)?,
             feeds: Vec::new(),
             skills: skills
-                .map(|skills| skills.split('+').map(|skill| category(settings, skill.trim())).collect()),
+                .map(|skills| skills.split('+').map(|skill| category(settings, skill.trim())).collect())
+                .transpose()?,
             rate: 0.0,
         };
         Ok(Change::AddAssistant(Box::new(NewAssistant { assistant, cost: money, most: None, dates })))
@@ -192,7 +210,7 @@ impl Change {
     ///
     /// What cannot be read, in words.
     pub fn demand(flag: &str, settings: &Settings, dates: Dates) -> Result<Change, String> {
-        let (which, factor) = factor(flag, settings)?;
+        let (which, factor) = factor(flag, settings, 0.0)?;
         Ok(Change::Demand { which, factor, dates })
     }
 
@@ -202,7 +220,7 @@ impl Change {
     ///
     /// What cannot be read, in words.
     pub fn estimates(flag: &str, settings: &Settings) -> Result<Change, String> {
-        let (which, factor) = factor(flag, settings)?;
+        let (which, factor) = factor(flag, settings, 0.01)?;
         Ok(Change::Estimates { which, factor })
     }
 
@@ -223,23 +241,21 @@ impl Change {
     }
 }
 
-fn factor(flag: &str, settings: &Settings) -> Result<(Which, f64), String> {
+fn factor(flag: &str, settings: &Settings, least: f64) -> Result<(Which, f64), String> {
     let (what, number) = flag.rsplit_once(':').map_or((None, flag), |(what, number)| (Some(what), number));
-    let factor: f64 = number
-        .trim()
-        .parse()
-        .ok()
-        .filter(|factor| (0.0..=100.0).contains(factor))
-        .ok_or_else(|| format!("{number:?} is no factor from 0 to 100; write it like \"social:1.3\""))?;
+    let factor: f64 =
+        number.trim().parse().ok().filter(|factor| (least..=100.0).contains(factor)).ok_or_else(|| {
+            format!("{number:?} is no factor from {least} to 100; write it like \"social:1.3\"")
+        })?;
     let is_client = |name: &str| settings.clients.iter().any(|client| client.id == name);
     let which = match what.map(|what| (what, what.split_once('/'))) {
         None => Which::default(),
         Some((_, Some((name, kind)))) => Which {
             client: Some(client(settings, name)?.to_owned()),
-            category: Some(category(settings, kind)),
+            category: Some(category(settings, kind)?),
         },
         Some((name, None)) if is_client(name) => Which { client: Some(name.to_owned()), category: None },
-        Some((kind, None)) => Which { client: None, category: Some(category(settings, kind)) },
+        Some((kind, None)) => Which { client: None, category: Some(category(settings, kind)?) },
     };
     Ok((which, factor))
 }

@@ -49,6 +49,7 @@ pub use answer::{Answer, Ask};
 pub use case::{Case, Source};
 pub use chance::{Chance, Chances, Draws, Percentiles, RetainerChance, TaskChance, WeekLoad};
 pub use figures::{ClientFigures, Figures, LateTask, WeekFigures};
+pub use flags::categories;
 pub use history::{Estimates, Habit, History};
 pub use outlook::{Outlook, Question};
 pub use page::page;

@@ -83,8 +83,8 @@ pub fn allocate(problem: &CapacityProblem) -> Result<Allocation, CapacityError> 
 /// As [`allocate`].
 pub fn harm(problem: &CapacityProblem) -> Result<Hours, CapacityError> {
     let program = Program::new(problem.checked()?, Aim::Harm);
-    let solution = program.solve()?;
-    Ok(Allocation::of(&program, &solution.values, Prices::default()).harm(problem))
+    let solved = program.solve()?;
+    Ok(Allocation::of(&program, &solved.values, Prices::default()).harm(problem))
 }
 
 impl Allocation {

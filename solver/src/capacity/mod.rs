@@ -13,6 +13,7 @@ mod allocate;
 mod cost;
 mod faults;
 mod follow;
+mod part;
 mod prices;
 mod program;
 mod sell;

@@ -5,8 +5,9 @@
 //! a worker in a spot; then, for each lot, what is never done; for each quota, what is short of it.
 
 use super::cost::{HARM_OF_UNDONE, harm_of_late, spots, undone};
+use super::part::{Part, Question, Solved};
 use super::{CapacityError, CapacityProblem};
-use crate::lp::{Column, LinearProgram, LpSolution, Precision, Row, Sense, solve};
+use crate::lp::{Column, LinearProgram, Row, Sense};
 
 /// What is made small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +136,10 @@ impl<'p> Program<'p> {
         self.places.len() + self.problem.lots.len() + quota
     }
 
-    pub(super) fn solve(&self) -> Result<LpSolution, CapacityError> {
-        solve(&self.lp, Precision::Exact).ok_or(CapacityError::Unsolved)
+    /// Solves it, through the part that matters.
+    pub(super) fn solve(&self) -> Result<Solved, CapacityError> {
+        let rhs = self.lp.rows.iter().map(|row| row.rhs).collect();
+        Part::new(self).solve(&self.lp, &Question { rhs, extra: &[], budget: None })
     }
 }
 

@@ -1,8 +1,8 @@
 //! What more could be sold without harm to what is sold already.
 
-use super::program::{Aim, Program};
+use super::program::{Aim, Place, Program};
 use super::{CapacityError, CapacityProblem, Hours, Lot, harm};
-use crate::lp::{Column, Row, Sense};
+use crate::lp::{Column, Precision, Row, Sense, solve};
 
 /// More work that could be sold, in whatever amount pays best.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,42 +54,45 @@ pub fn most_sold(
         wider.lots.extend(offer.lots.iter().cloned());
     }
     let mut program = Program::new(wider.checked()?, Aim::Harm);
-    let old = problem.lots.len();
-    // What was harm is now a row; what is sold anew is done, and on time.
+    limit_harm(&mut program, problem.lots.len(), before + spare.0 + 1e-3 * before.max(1.0));
+    let sold = program.lp.columns.len();
+    for (offer, first) in offers.iter().zip(&firsts) {
+        let units = |(n, lot): (usize, &Lot)| ((first + n) as u32, -lot.hours.0);
+        let entries = offer.lots.iter().enumerate().map(units).collect();
+        program.lp.columns.push(Column { cost: -offer.earns, upper: offer.most, entries });
+    }
+    let solution = solve(&program.lp, Precision::Exact).ok_or(CapacityError::Unsolved)?;
+    let rounded = |units: f64| (units * 1000.0).round() / 1000.0;
+    Ok(solution.values[sold..].iter().map(|units| rounded(units.max(0.0))).collect())
+}
+
+/// What was harm costs nothing now, and is limited by a row; lots from `old` on are sold anew: as much as is sold, none
+/// of it late or undone.
+fn limit_harm(program: &mut Program<'_>, old: usize, most: f64) {
+    let (problem, undone) = (program.problem, program.undone(0));
     let limit = program.lp.rows.len() as u32;
-    program.lp.rows.push(Row { sense: Sense::AtMost, rhs: before + spare.0 + 1e-3 * before.max(1.0) });
-    let undone = program.undone(0);
+    program.lp.rows.push(Row { sense: Sense::AtMost, rhs: most });
     for (n, column) in program.lp.columns.iter_mut().enumerate() {
-        let lot = match program.places.get(n) {
-            Some(place) => Some(place.lot as usize),
-            None => Some(n - undone).filter(|lot| *lot < wider.lots.len()),
-        };
-        if lot.is_some_and(|lot| lot >= old) && column.cost > 0.0 {
-            column.upper = 0.0;
-        } else if column.cost > 0.0 {
-            column.entries.push((limit, column.cost));
-        }
-        if lot.is_some_and(|lot| lot >= old) && column.upper > 0.0 {
+        let place = program.places.get(n);
+        let lot = place.map_or(n.saturating_sub(undone), |place| place.lot as usize);
+        let anew = (old..problem.lots.len()).contains(&lot);
+        match place.filter(|_| anew && column.cost == 0.0) {
             // The size of the lot is not known beforehand, so only the time there is limits it.
-            let place = program.places[n];
-            let hours = wider.crew[place.worker as usize].hours[place.bucket as usize].0;
-            let there = hours
-                * wider.reach(&wider.lots[place.lot as usize], place.worker as usize, place.bucket as usize);
-            column.upper = there.max(0.0);
+            Some(place) => column.upper = there(problem, place),
+            None if anew => column.upper = 0.0,
+            None if column.cost > 0.0 => column.entries.push((limit, column.cost)),
+            None => {}
         }
         column.cost = 0.0;
     }
-    for (n, row) in program.lp.rows[old..wider.lots.len()].iter_mut().enumerate() {
-        debug_assert!(n < wider.lots.len());
+    for row in &mut program.lp.rows[old..problem.lots.len()] {
         row.rhs = 0.0;
     }
-    let sold = program.lp.columns.len();
-    for (offer, first) in offers.iter().zip(&firsts) {
-        let entries =
-            offer.lots.iter().enumerate().map(|(n, lot)| ((first + n) as u32, -lot.hours.0)).collect();
-        program.lp.columns.push(Column { cost: -offer.earns, upper: offer.most, entries });
-    }
-    let solution = program.solve()?;
-    let rounded = |units: f64| (units * 1000.0).round() / 1000.0;
-    Ok(solution.values[sold..].iter().map(|units| rounded(units.max(0.0))).collect())
+}
+
+/// The hours that there are in a place, however many of them are for others.
+fn there(problem: &CapacityProblem, place: &Place) -> f64 {
+    let (worker, bucket) = (place.worker as usize, place.bucket as usize);
+    let reach = problem.reach(&problem.lots[place.lot as usize], worker, bucket);
+    (problem.crew[worker].hours[bucket].0 * reach).max(0.0)
 }

@@ -5,7 +5,7 @@ use crate::exit::Failure;
 use chrono::NaiveDate;
 use clap::{Args, ValueHint};
 use plokk_engine::Settings;
-use plokk_engine::what_if::{Ask, Change, Dates, Draws, Scenario};
+use plokk_engine::what_if::{Ask, Change, Dates, Draws, Scenario, categories};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -75,13 +75,14 @@ pub(crate) struct Questions {
     #[arg(long, value_name = "N", default_value_t = 1000)]
     runs: usize,
     /// Enough futures are drawn when every chance is known within so many percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 3.0)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 3.0, value_parser = |text: &str| from_to(text, 0.0, 50.0))]
     within: f64,
     /// Seeds the dice
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Days an assistant is sick in a year, on average
-    #[arg(long, value_name = "DAYS", default_value_t = 6.0)]
+    #[arg(long, value_name = "DAYS", default_value_t = 6.0, allow_negative_numbers = true,
+        value_parser = |text: &str| from_to(text, 0.0, 365.0))]
     pub(crate) sick_days: f64,
     /// What the dearest hours are worth, and how far that holds
     #[arg(long)]
@@ -126,18 +127,24 @@ impl Questions {
         (self.runs > 0).then_some(Draws { runs: self.runs, within, seed: self.seed })
     }
 
-    pub(crate) fn ask(&self) -> Ask {
-        Ask {
+    /// What is asked.
+    ///
+    /// # Errors
+    ///
+    /// When a skill is misspelt.
+    pub(crate) fn ask(&self, settings: &Settings) -> Result<Ask, Failure> {
+        let named = |skills: &Vec<String>| {
+            let skills: Vec<String> = skills.iter().filter(|skill| !skill.is_empty()).cloned().collect();
+            categories(&skills, settings).map_err(|fault| Failure::Input(format!("--hire: {fault}")))
+        };
+        Ok(Ask {
             chances: self.draws(),
             prices: if self.prices { 8 } else { 0 },
             sell: self.sell,
             fit: true,
             way_out: self.way_out,
-            hire: self
-                .hire
-                .as_ref()
-                .map(|skills| skills.iter().filter(|skill| !skill.is_empty()).cloned().collect()),
-        }
+            hire: self.hire.as_ref().map(named).transpose()?,
+        })
     }
 }
 
@@ -169,11 +176,25 @@ impl Asked {
         read("demand", &self.demand, &|text| Change::demand(text, settings, dates));
         read("estimates", &self.estimates, &|text| Change::estimates(text, settings));
         read("due", &self.due, &|text| Change::due(text));
+        if self.until.zip(from).is_some_and(|(until, from)| until < from) {
+            faults.push("--until: is before --from; swap them".to_owned());
+        }
+        if changes.is_empty() && faults.is_empty() && (from.is_some() || self.until.is_some()) {
+            faults.push(
+                "--from and --until: no change is asked for; name one, such as --demand 1.2".to_owned(),
+            );
+        }
         if !faults.is_empty() {
             return Err(Failure::Input(faults.join("\n")));
         }
         Ok((!changes.is_empty()).then(|| Scenario { name: "asked".to_owned(), changes }))
     }
+}
+
+/// A number in a range.
+fn from_to(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("{text:?} is no number from {least} to {most}"))
 }
 
 /// `2/8`: the second of eight parts.

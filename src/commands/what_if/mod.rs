@@ -19,6 +19,7 @@ use std::path::Path;
 pub(crate) fn run(args: &WhatIf) -> Outcome {
     let home = Home::open(&args.at.desk)?;
     let asked = args.asked.scenario(&home.settings)?;
+    let questions = args.questions.ask(&home.settings)?;
     let scenarios = scenarios(args, &home, asked)?;
     let outlook = outlook(args, &home)?;
     if let (Some(sweep), Some(output)) = (&args.out.sweep, &args.out.output) {
@@ -27,10 +28,10 @@ pub(crate) fn run(args: &WhatIf) -> Outcome {
     say_guesses(&scenarios);
     let mut answers = Vec::new();
     for scenario in &scenarios {
-        let ask = args.questions.ask();
         let today = scenario.changes.is_empty();
         // Hours still to sell and what a helper brings are asked of every scenario; the way out, of wishes.
-        let ask = Ask { fit: ask.fit && !today, way_out: ask.way_out && !today, ..ask };
+        let asked = questions.clone();
+        let ask = Ask { fit: !today, way_out: asked.way_out && !today, ..asked };
         answers.push(outlook.answer(scenario, &ask).map_err(failure)?);
     }
     print(args, &outlook, &answers)?;
@@ -110,7 +111,7 @@ fn outlook(args: &WhatIf, home: &Home) -> Result<Outlook, Failure> {
     // Nothing is kept: a question leaves no trace.
     let feeds = home.texts(home.fetch(now, &args.at.accept, false)?);
     let settings = home.settings.clone();
-    let sick_days = args.questions.sick_days.clamp(0.0, 200.0);
+    let sick_days = args.questions.sick_days;
     let outlook = Outlook::new(Question { settings, feeds, tracked, now, months: args.months, sick_days })
         .map_err(failure)?;
     for warning in &outlook.warnings {

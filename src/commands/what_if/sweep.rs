@@ -7,8 +7,8 @@ use crate::terminal;
 use plokk_engine::what_if::{COLUMNS, Grid, Outlook, Row, Scenario};
 use rayon::prelude::*;
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
 use std::path::Path;
 
 /// So many scenarios are worked out before their lines are written.
@@ -42,11 +42,15 @@ pub(crate) fn run(args: &WhatIf, home: &Home, outlook: &Outlook, sweep: &Path, o
 
 /// The scenarios that a file holds already, and the file, ready for more. A line that was cut off is taken away.
 fn resume(output: &Path) -> Result<(HashSet<String>, File), Failure> {
-    let text = match fs::read_to_string(output) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Failure::file(output, "read", &error)),
-    };
+    let failed = |verb: &'static str| move |error: std::io::Error| Failure::file(output, verb, &error);
+    let open = OpenOptions::new().create(true).read(true).append(true).open(output);
+    let mut file = open.map_err(failed("write"))?;
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        let cause = "another run writes to it; give each part a file of its own";
+        return Err(Failure::Input(format!("{}: {cause}", output.display())));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(failed("read"))?;
     let whole = text.rfind('\n').map_or(0, |end| end + 1);
     let mut lines = text[..whole].lines();
     let head = lines.next();
@@ -54,11 +58,9 @@ fn resume(output: &Path) -> Result<(HashSet<String>, File), Failure> {
         return Err(Failure::Input(format!("{}: is no sweep of this version of plokk", output.display())));
     }
     let done = lines.map(name).collect();
-    let open = OpenOptions::new().create(true).append(true).open(output);
-    let mut file = open.map_err(|error| Failure::file(output, "write", &error))?;
     let fresh = if head.is_none() { format!("{COLUMNS}\n") } else { String::new() };
     let ready = file.set_len(whole as u64).and_then(|()| file.write_all(fresh.as_bytes()));
-    ready.map_err(|error| Failure::file(output, "write", &error))?;
+    ready.map_err(failed("write"))?;
     Ok((done, file))
 }
 
@@ -96,8 +98,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let path = folder.path().join("sweep.csv");
         fs::write(&path, format!("{COLUMNS}\na,1\nb,2")).expect("the folder is writable");
-        let (done, _) = resume(&path).expect("it is a sweep");
+        let (done, file) = resume(&path).expect("it is a sweep");
         assert_eq!(done, HashSet::from(["a".to_owned()]));
+        assert!(resume(&path).is_err(), "two runs would write over each other");
+        drop(file);
         assert_eq!(fs::read_to_string(&path).expect("it is there"), format!("{COLUMNS}\na,1\n"));
         fs::write(&path, "something else\n").expect("the folder is writable");
         assert!(resume(&path).is_err());

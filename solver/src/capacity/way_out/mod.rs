@@ -13,6 +13,8 @@
 
 mod cover;
 mod oracle;
+#[cfg(test)]
+mod tests;
 
 use super::{CapacityError, CapacityProblem, Day, Hours};
 use cover::{Cover, Cut, cheapest};
@@ -82,8 +84,10 @@ pub struct WayOut {
 
 /// Harm this small is none: three minutes.
 const NOTHING: f64 = 0.05;
-/// So many linear programs are solved at most for one answer, once there is a set that does it.
-const MOST_SOLVED: usize = 40;
+/// Once there is a set that does it, linear programs of so many columns together are solved at most for one answer:
+/// by work and not by the clock, so that the answer is the same everywhere.
+const MOST_WORK: usize = 800_000;
+
 /// Finds a cheapest set of levers with which the harm is no more than `allowed`.
 ///
 /// # Errors
@@ -162,7 +166,7 @@ impl<'p> WayOutSearch<'p> {
     ///
     /// [`CapacityError::Unsolved`] when a linear program cannot be solved.
     pub fn cheapest(&mut self, costs: &[f64]) -> Result<WayOut, CapacityError> {
-        let before = self.oracle.solved;
+        let before = self.oracle.part.solved;
         let (none, all) = (vec![false; costs.len()], vec![true; costs.len()]);
         let (harm, least) = match self.ends {
             Some(ends) => ends,
@@ -174,7 +178,7 @@ impl<'p> WayOutSearch<'p> {
         }
         if least > self.allowed {
             let cost = costs.iter().sum();
-            let solved = self.oracle.solved - before;
+            let solved = self.oracle.part.solved - before;
             return Ok(WayOut {
                 levers: None,
                 cost,
@@ -185,9 +189,9 @@ impl<'p> WayOutSearch<'p> {
             });
         }
         let mut best = self.completed(&none, costs, Found { set: all, harm: least })?;
-        let start = self.oracle.solved;
+        let start = self.oracle.part.work;
         let mut at_least: f64 = 0.0;
-        while self.oracle.solved - start < MOST_SOLVED {
+        while self.oracle.part.work - start < MOST_WORK {
             let cover = cheapest(costs, &self.cuts, cost_of(&best.set, costs));
             at_least = at_least.max(cover.at_least);
             let Cover { set: Some(set), .. } = cover else { break };
@@ -210,7 +214,7 @@ impl<'p> WayOutSearch<'p> {
             harm: Hours(found.harm),
             proven: at_least >= cost - 1e-6 * (1.0 + cost),
             at_least: at_least.min(cost),
-            solved: self.oracle.solved - before,
+            solved: self.oracle.part.solved - before,
         }
     }
 

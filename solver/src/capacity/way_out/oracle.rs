@@ -3,9 +3,10 @@
 use super::cover::Cut;
 use super::{Effect, Lever};
 use crate::capacity::cost::harm_of_late;
+use crate::capacity::part::{Part, Question, Solved};
 use crate::capacity::program::{Aim, Program};
 use crate::capacity::{CapacityError, CapacityProblem};
-use crate::lp::{Column, LinearProgram, Precision, Row, Sense, solve};
+use crate::lp::{Column, Row, Sense};
 
 pub(super) struct Oracle<'p> {
     program: Program<'p>,
@@ -13,7 +14,7 @@ pub(super) struct Oracle<'p> {
     moves: Vec<Vec<(u32, f64)>>,
     /// For each column, what it never needs to be more than.
     most: Vec<f64>,
-    pub(super) solved: usize,
+    pub(super) part: Part,
 }
 
 impl<'p> Oracle<'p> {
@@ -26,19 +27,21 @@ impl<'p> Oracle<'p> {
         let moves = moves.collect();
         let rows = &program.lp.rows;
         let most = program.lp.columns.iter().map(|column| most(column, rows)).collect();
-        Oracle { program, moves, most, solved: 0 }
+        let part = Part::new(&program);
+        Oracle { program, moves, most, part }
     }
 
     /// The harm that a set of levers leaves, and the cut that its prices give.
     pub(super) fn harm(&mut self, set: &[bool], allowed: f64) -> Result<(f64, Cut), CapacityError> {
-        let mut lp = self.program.lp.clone();
-        self.pull(&mut lp, set);
-        self.solved += 1;
-        let solution = solve(&lp, Precision::Exact).ok_or(CapacityError::Unsolved)?;
-        let columns = lp.columns.iter().zip(&solution.values);
+        let question = Question { rhs: self.pulled(set), extra: &[], budget: None };
+        let solved = self.part.solve(&self.program.lp, &question)?;
+        if !set.contains(&true) {
+            self.part.settle(&self.program.lp, &solved);
+        }
+        let columns = self.program.lp.columns.iter().zip(&solved.values);
         let harm =
             columns.map(|(column, value)| column.cost * if *value > 1e-5 { *value } else { 0.0 }).sum();
-        Ok((harm, self.cut(&solution.prices, 1.0, allowed)))
+        Ok((harm, self.cut(&solved, allowed)))
     }
 
     /// How far to pull each lever, besides those of `base`, to come to the harm that is allowed at the least cost when
@@ -49,44 +52,50 @@ impl<'p> Oracle<'p> {
         costs: &[f64],
         allowed: f64,
     ) -> Result<(Vec<f64>, Cut), CapacityError> {
-        let mut lp = self.program.lp.clone();
-        self.pull(&mut lp, base);
-        let budget = lp.rows.len() as u32;
-        lp.rows.push(Row { sense: Sense::AtMost, rhs: allowed });
-        for column in lp.columns.iter_mut().filter(|column| column.cost > 0.0) {
-            column.entries.push((budget, column.cost));
-            column.cost = 0.0;
-        }
         let free: Vec<usize> = (0..base.len()).filter(|lever| !base[*lever]).collect();
-        let first = lp.columns.len();
         let dearest = costs.iter().fold(1e-9, |a: f64, b| a.max(*b));
-        for lever in &free {
+        let extra = free.iter().map(|lever| {
             let entries = self.moves[*lever].iter().map(|(row, by)| (*row, -by)).collect();
-            lp.columns.push(Column { cost: costs[*lever] / dearest, upper: 1.0, entries });
-        }
-        self.solved += 1;
-        let solution = solve(&lp, Precision::Exact).ok_or(CapacityError::Unsolved)?;
+            Column { cost: costs[*lever] / dearest, upper: 1.0, entries }
+        });
+        let extra: Vec<Column> = extra.collect();
+        let question = Question { rhs: self.pulled(base), extra: &extra, budget: Some(allowed) };
+        let solved = self.part.solve(&self.program.lp, &question)?;
         let mut parts = vec![0.0; base.len()];
-        for (lever, part) in free.iter().zip(&solution.values[first..]) {
+        for (lever, part) in free.iter().zip(&solved.extra) {
             parts[*lever] = *part;
         }
-        let (rows, harm) = solution.prices.split_at(budget as usize);
-        Ok((parts, self.cut(rows, -harm[0], allowed)))
+        Ok((parts, self.cut(&solved, allowed)))
     }
 
-    fn pull(&self, lp: &mut LinearProgram, set: &[bool]) {
+    /// The harm that a set of levers leaves, by the whole program.
+    #[cfg(test)]
+    pub(super) fn whole(&self, set: &[bool]) -> f64 {
+        let mut lp = self.program.lp.clone();
+        for (row, rhs) in lp.rows.iter_mut().zip(self.pulled(set)) {
+            row.rhs = rhs;
+        }
+        let solution = crate::lp::solve(&lp, crate::lp::Precision::Exact).expect("solvable");
+        lp.columns.iter().zip(&solution.values).map(|(column, value)| column.cost * value).sum()
+    }
+
+    /// The right-hand sides with a set of levers pulled.
+    fn pulled(&self, set: &[bool]) -> Vec<f64> {
+        let mut rhs: Vec<f64> = self.program.lp.rows.iter().map(|row| row.rhs).collect();
         for (moves, _) in self.moves.iter().zip(set).filter(|(_, pulled)| **pulled) {
             for (row, by) in moves {
-                lp.rows[*row as usize].rhs += by;
+                rhs[*row as usize] += by;
             }
         }
+        rhs
     }
 
     /// What the levers must make up for, by prices of the rows and of an hour of harm. Weak duality makes it true for
     /// whatever prices of the right sign, so it does not hang on how exactly a program was solved: a column that
     /// the prices would have more of counts with the most it can be.
-    fn cut(&self, prices: &[f64], harm: f64, allowed: f64) -> Cut {
+    fn cut(&self, solved: &Solved, allowed: f64) -> Cut {
         let lp = &self.program.lp;
+        let (prices, harm) = (&solved.prices, solved.harm_price);
         let mut need: f64 = lp.rows.iter().zip(prices).map(|(row, price)| row.rhs * price).sum();
         need -= harm * allowed;
         for (column, most) in lp.columns.iter().zip(&self.most) {
