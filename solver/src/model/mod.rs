@@ -124,8 +124,9 @@ pub(crate) struct Job {
     pub(crate) previous: Vec<(u32, f64, Cover)>,
     /// Where the last plan had it: worker, start and end, by start.
     pub(crate) before: Vec<(u32, i32, i32)>,
-    /// Whether a chunk of it may cost less than nothing: for being kept where it was.
-    pub(crate) favoured: bool,
+    /// The most points that being kept where the last plan had it saves; only for that may a chunk cost less than
+    /// nothing.
+    pub(crate) kept: f64,
     /// Eligible intervals, by start, none inside another.
     pub(crate) eligible: Option<Vec<(i32, i32)>>,
     pub(crate) preds: Vec<(u32, i32)>,
@@ -367,7 +368,8 @@ fn job(problem: &Problem, names: &Names, task: &Task, hour: f64) -> Job {
         soon: weights.soon / hour / day,
         prefer: prefer.map(|list| (weights.prefer / hour, Cover::new(list.iter().copied()))),
         before,
-        favoured: !previous.is_empty(),
+        kept: weights.moved.max(0.0) / hour
+            * task.previous.iter().map(|p| f64::from(p.time.len().0.max(0))).sum::<f64>(),
         previous,
         eligible: task.eligible.as_ref().map(|list| {
             let mut list: Vec<(i32, i32)> =

@@ -21,9 +21,6 @@ pub(crate) struct WindowColumn {
     pub(crate) cost: f64,
 }
 
-/// How many guesses at the worth of time are tried.
-const GUESSES: usize = 10;
-
 /// What tells columns apart.
 type Key = (u32, Vec<(u32, i32)>);
 
@@ -339,12 +336,12 @@ impl<'m> Master<'m> {
         prices
     }
 
-    /// Guesses at what a slot of everybody's time is worth: nothing, and shares of what leaving out the
-    /// tasks costs, from the least to the most.
-    pub(crate) fn guesses(&self) -> Vec<f64> {
+    /// So many guesses, and one, at what a slot of everybody's time is worth: nothing, and shares of what leaving
+    /// out the tasks costs, from the least to the most.
+    pub(crate) fn guesses(&self, count: usize) -> Vec<f64> {
         let mut out: Vec<f64> = self.model.tasks.iter().map(|job| job.left_out(self.model.horizon)).collect();
         out.sort_by(f64::total_cmp);
-        let steps = (0..GUESSES).map(|k| out.get(out.len() * k / GUESSES).map_or(0.0, |points| 0.8 * points));
+        let steps = (0..count).map(|k| out.get(out.len() * k / count).map_or(0.0, |points| 0.8 * points));
         [0.0].into_iter().chain(steps).collect()
     }
 

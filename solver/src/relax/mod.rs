@@ -46,6 +46,9 @@ impl Centre {
     }
 }
 
+/// How many guesses at the worth of time are tried, at most.
+const GUESSES: usize = 10;
+
 /// How many times the volume algorithm adds cuts and starts again, and its passes in between: before
 /// a linear program, and where it has to do without.
 const STAGES: usize = 4;
@@ -88,10 +91,12 @@ pub(crate) fn relax(
     let alone = (PASSES_ALONE * (MANY_OFFERS / size).min(1.0)).max(PASSES);
     let passes = if lp { PASSES } else { alone } * effort.sqrt();
     let passes = (passes as usize).max(10);
-    let mut best = first_centre(&master);
+    let part = |of: usize| ((of as f64 * effort.sqrt()).ceil() as usize).clamp(1, of);
+    let stages = part(STAGES);
+    let mut best = first_centre(&master, part(GUESSES));
     let mut stopped = false;
-    for stage in 0..STAGES {
-        let share = 0.5 * stage as f64 / STAGES as f64;
+    for stage in 0..stages {
+        let share = 0.5 * stage as f64 / stages as f64;
         let start = best.prices.clone();
         let (centre, answer) = volume::climb(&mut master, start, upper, passes, &mut |bound| {
             stopped |= watch(share, bound);
@@ -113,9 +118,9 @@ pub(crate) fn relax(
 }
 
 /// The best of some guesses at what time is worth.
-fn first_centre(master: &Master<'_>) -> Centre {
+fn first_centre(master: &Master<'_>, guesses: usize) -> Centre {
     let mut best = Centre { bound: f64::NEG_INFINITY, prices: master.first_prices(0.0), slots: Vec::new() };
-    for time in master.guesses() {
+    for time in master.guesses(guesses) {
         let prices = master.first_prices(time);
         let (bound, contents) = price(master, &prices);
         keep_better(&mut best, Centre { bound, prices, slots: contents.iter().map(|c| c.slot).collect() });

@@ -6,7 +6,7 @@ mod split;
 
 use super::state::{Placed, Plan};
 use super::timing::{NEVER, add_lateness, fill_costs};
-use crate::model::{Cell, Tolls, starts};
+use crate::model::{Cell, Job, Model, Tolls, starts};
 use seam::{Seam, cheapest_start, least_cost};
 use split::{Cut, Price};
 
@@ -67,7 +67,9 @@ impl Inserter {
             // Cutting costs a chunk and more; where the whole lies well it is rarely worth the trouble.
             let setup = &plan.model.setup;
             let well = worth.is_some_and(|s| s.cost < plan.model.chunk + setup.block + setup.switch);
-            let split = if well && !self.try_cutting() { None } else { self.best_split(plan, j, skip) };
+            let limit = worth.map_or(f64::INFINITY, |spot| spot.cost);
+            let split =
+                if well && !self.try_cutting() { None } else { self.best_split(plan, j, limit, skip) };
             match (worth, split) {
                 (Some(spot), None) => {
                     place(plan, j, spot);
@@ -82,7 +84,7 @@ impl Inserter {
         }
         // What is longer than its longest chunk may want several chunks in one window: again, then,
         // for what is left.
-        while let Some((_, pieces)) = self.best_split(plan, j, skip) {
+        while let Some((_, pieces)) = self.best_split(plan, j, f64::INFINITY, skip) {
             let before = plan.tasks[j].planned;
             self.place_pieces(plan, j, &pieces);
             if plan.tasks[j].planned == before || plan.complete(j) {
@@ -137,7 +139,7 @@ impl Inserter {
                 }
             }
             while plan.tasks[j].planned > 0 && !plan.complete(j) {
-                let Some((_, pieces)) = self.best_split(plan, j, &mut || false) else { break };
+                let Some((_, pieces)) = self.best_split(plan, j, f64::INFINITY, &mut || false) else { break };
                 let before = plan.tasks[j].planned;
                 self.place_pieces(plan, j, &pieces);
                 if plan.tasks[j].planned == before {
@@ -176,9 +178,7 @@ impl Inserter {
                 continue;
             }
             let limit = best.map_or(f64::INFINITY, |b| b.cost);
-            if job.lateness(window.start + job.size) - model.quota_slot * f64::from(job.size) > limit
-                && job.previous.is_empty()
-            {
+            if job.lateness(window.start + job.size) - saved_at_most(model, job) > limit {
                 break;
             }
             if skip() {
@@ -221,7 +221,7 @@ impl Inserter {
             let gain = plan.quota_gain(&cell.quotas, job.client, piece.len) - toll - charge;
             let limit = best.map_or(limit, |b| b.cost) + gain;
             let (from, to) = in_cell(cell, from, to, piece.len);
-            if soonest(from) >= limit && !job.favoured {
+            if soonest(from) - job.kept >= limit {
                 continue;
             }
             if let Some(spot) = self.price(plan, w, piece, (from, to))
@@ -281,6 +281,12 @@ impl Inserter {
         let start = cheapest_start(&self.costs, forward, backward, range, len as usize, seam)?;
         Some(Spot { window: w, position, start: window.start + start as i32, len, cost })
     }
+}
+
+/// The most that planning a task in some place can save beside what leaving it out would cost: in quotas, and for being
+/// kept where it was.
+fn saved_at_most(model: &Model, job: &Job) -> f64 {
+    model.quota_slot * f64::from(job.size) + job.kept
 }
 
 /// Forbids the starts in a span, in slots into the window.

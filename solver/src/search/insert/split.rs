@@ -1,7 +1,7 @@
 //! Cutting a task into chunks over the windows of one worker: a dynamic program over windows and slots
 //! of work, over what each length costs in each window.
 
-use super::{Inserter, Piece, Spot, place};
+use super::{Inserter, Piece, Spot, place, saved_at_most};
 use crate::search::state::Plan;
 use fastrand::Rng;
 
@@ -22,11 +22,13 @@ pub(super) struct Price {
 
 impl Inserter {
     /// The cheapest way to plan what is left of task `j` in chunks, at most one more a window and
-    /// all by one worker: what it changes in cost against leaving it as it is, and the pieces.
+    /// all by one worker: what it changes in cost against leaving it as it is, and the pieces. Ways in which
+    /// the task itself would cost more than `limit` need not be found.
     pub(super) fn best_split(
         &mut self,
         plan: &mut Plan<'_>,
         j: usize,
+        limit: f64,
         skip: &mut dyn FnMut() -> bool,
     ) -> Option<(f64, Vec<(u32, i32)>)> {
         let model = plan.model;
@@ -38,6 +40,10 @@ impl Inserter {
             self.prices.clear();
             for w in job.allowed.iter().map(|w| *w as usize) {
                 let window = &model.windows[w];
+                // Whatever has a chunk here ends no sooner.
+                if job.lateness(window.start + job.min) - saved_at_most(model, job) > limit {
+                    break;
+                }
                 let mine =
                     window.worker == worker && window.end >= from + job.min && window.start + job.min <= to;
                 if mine && !skip() {
