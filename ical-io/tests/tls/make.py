@@ -1,6 +1,6 @@
 """Makes the certificates in this folder again; wants Python's `cryptography`. They are for tests only.
 
-ca.pem has signed server.pem (localhost, 127.0.0.1) and elsewhere.pem (another host); both have the key server.key.
+ca.pem has signed server.pem (localhost, 127.0.0.1, calendars.example.org) and elsewhere.pem (another host); both have the key server.key.
 """
 
 import datetime
@@ -42,7 +42,11 @@ signs = [
     (x509.KeyUsage(**usage, key_cert_sign=True), True),
 ]
 hosts = {
-    "server": [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))],
+    "server": [
+        x509.DNSName("localhost"),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+        x509.DNSName("calendars.example.org"),
+    ],
     "elsewhere": [x509.DNSName("elsewhere.example")],
 }
 (FOLDER / "ca.pem").write_bytes(certificate("Plokk's tests", authority, authority, signs))
