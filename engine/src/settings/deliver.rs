@@ -268,4 +268,20 @@ mod tests {
             read("[notify]\nwebhook = 'https://hooks.example/sekret'\n").expect("nothing is wrong");
         assert!(!format!("{settings:?}").contains("sekret"));
     }
+
+    #[test]
+    fn mail_servers_are_checked_with_what_is_asked_of_them() {
+        for good in ["smtps://mx:465", "smtp://mx", "smtp://localhost:587?tls=required"] {
+            assert!(server(good).is_ok_and(|text| text == good), "{good}");
+        }
+        for bad in [
+            "mx",
+            "smtp://",
+            "smtp://?tls=required",
+            "smtp://mx?tls=no",
+            "smtp://mx?tls=required?tls=required",
+        ] {
+            assert!(server(bad).is_err(), "{bad}");
+        }
+    }
 }
