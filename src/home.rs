@@ -113,7 +113,8 @@ impl Home {
         for (proxy, places) in by_proxy {
             let group: Vec<FeedSpec> = places.iter().map(|place| specs[*place].clone()).collect();
             let accept = accept.iter().cloned().collect();
-            let settings = FetchSettings { proxy, accept, keep, ..FetchSettings::default() };
+            let trust = crate::trust::trust();
+            let settings = FetchSettings { proxy, trust, accept, keep, ..FetchSettings::default() };
             let done = feeds.len();
             let told = |fetched: usize, _: usize| bar.set_position((done + fetched) as u64);
             feeds.extend(places.into_iter().zip(fetch_all(&group, &store, now, &settings, &told)));

@@ -21,6 +21,7 @@ mod table;
 mod terminal;
 mod tokens;
 mod trace;
+mod trust;
 mod zones;
 
 use exit::{Exit, Failure};

@@ -61,8 +61,9 @@ fn opened(home: &Home, at: usize, settings: &CaldavSettings) -> Opened {
         let password = settings.password.as_ref().map(|secret| reveal(secret, home.folder())).transpose()?;
         let location = plokk_ical_io::FeedSpec::new(&url, home.folder()).location;
         let proxy = crate::proxy::for_feed(&location, &|name| std::env::var(name).ok());
-        let user = settings.user.as_deref();
-        let collection = Collection::new(&url, user, password.as_deref(), TIMEOUT, proxy.as_deref())?;
+        let (user, password) = (settings.user.as_deref(), password.as_deref());
+        let trust = crate::trust::trust();
+        let collection = Collection::new(&url, user, password, TIMEOUT, proxy.as_deref(), &trust)?;
         Ok::<_, String>((collection, digest(&url)))
     };
     let (collection, key, failed) = match connect() {

@@ -10,7 +10,7 @@ use ureq::Agent;
 use ureq::http::{Method, Request, Response, header};
 
 use crate::feed::http::{base64, decode_percent};
-use crate::feed::{http_agent, http_error};
+use crate::feed::{Trust, http_agent, http_error};
 
 /// The most bytes of an answer.
 const MOST_BYTES: u64 = 64 << 20;
@@ -63,9 +63,9 @@ impl Collection {
     /// A collection at a URL. Credentials in the URL stand for `user` and `password`. Nothing is asked of the server.
     ///
     /// ```
-    /// use plokk_ical_io::caldav::Collection;
+    /// use plokk_ical_io::{Trust, caldav::Collection};
     /// use std::time::Duration;
-    /// let at = |url| Collection::new(url, Some("mari"), Some("sekret"), Duration::from_secs(1), None);
+    /// let at = |url| Collection::new(url, Some("mari"), Some("sekret"), Duration::from_secs(1), None, &Trust::Browsers);
     /// let nobody = at("http://127.0.0.1:1/mari/plokk/")?;
     /// assert!(nobody.list().is_err_and(|reason| !reason.contains("sekret")));
     /// assert!(at("caldav.example").is_err_and(|reason| !reason.contains("sekret")));
@@ -74,13 +74,14 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// When the URL cannot be one, or this machine cannot speak TLS; no message holds the URL.
+    /// When the URL cannot be one, or this machine cannot speak TLS or knows nobody to trust; no message holds the URL.
     pub fn new(
         url: &str,
         user: Option<&str>,
         password: Option<&str>,
         timeout: Duration,
         proxy: Option<&str>,
+        trust: &Trust,
     ) -> Result<Collection, String> {
         let wrong = "its address is no http or https address";
         let (scheme, rest) = url.split_once("://").ok_or(wrong)?;
@@ -99,7 +100,7 @@ impl Collection {
         let said = user.map(|user| format!("{user}:{}", password.unwrap_or_default()).into_bytes());
         let authorization = said.or(inside).map(|credentials| format!("Basic {}", base64(&credentials)));
         Ok(Collection {
-            agent: http_agent(secure, timeout, proxy)?,
+            agent: http_agent(secure, timeout, proxy, trust)?,
             timeout,
             origin: format!("{}://{host}", scheme.to_ascii_lowercase()),
             path: format!("{}/", path.trim_end_matches('/')),
@@ -229,7 +230,7 @@ END:VCALENDAR</c:calendar-data></prop></propstat></response></multistatus>"#;
     #[test]
     fn credentials_of_the_address_are_taken_out_of_it() {
         let of = |url: &str, user: Option<&str>| {
-            Collection::new(url, user, Some("b"), Duration::from_secs(1), None)
+            Collection::new(url, user, Some("b"), Duration::from_secs(1), None, &Trust::Browsers)
         };
         let inside = of("http://mari:s%40cret@dav.example:5232/mari/plokk", None).expect("it is an address");
         assert_eq!(

@@ -57,7 +57,8 @@ mod zone;
 pub use busy::{Availability, Busy, FreeBusy, FreeBusyType, availability, busy, freebusy};
 pub use fault::{Fault, FaultCode};
 pub use feed::{
-    Feed, FeedSpec, FeedState, FetchSettings, Location, fetch_all, http_agent, http_error, install_tls,
+    Feed, FeedSpec, FeedState, FetchSettings, Location, Trust, fetch_all, http_agent, http_error,
+    install_tls, tls_error,
 };
 pub use model::{Calendar, Component, Param, Property, escape, unescape};
 pub use occurrence::{Occurrence, events};

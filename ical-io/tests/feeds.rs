@@ -1,17 +1,15 @@
 //! Feeds from files, folders and a web server that misbehaves.
 
 mod misbehaving;
+mod secure;
 mod support;
 
 use std::io::Write;
-use std::net::TcpListener;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use plokk_ical_io::{FaultCode, Feed, FeedSpec, FeedState, FetchSettings, fetch_all};
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use support::{Answer, Server};
 use tempfile::TempDir;
 
@@ -262,35 +260,6 @@ fn credentials_are_sent_and_never_said() {
         let name = file.expect("a file").file_name().into_string().expect("a name");
         assert!(!name.contains("hidden") && !name.contains("0a1b2c3d") && !name.contains("cret"), "{name}");
     }
-}
-
-/// A server with a certificate that it has signed itself, on a real TLS connection.
-#[test]
-fn a_certificate_that_nobody_vouches_for_is_refused() {
-    let certificate = CertificateDer::from(include_bytes!("tls/self-signed.der").to_vec());
-    let key = PrivatePkcs8KeyDer::from(include_bytes!("tls/key.der").to_vec());
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions that the cryptography has")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key.into())
-        .expect("a certificate and its key");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-    let port = listener.local_addr().expect("an address").port();
-    let config = Arc::new(config);
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut tls = rustls::ServerConnection::new(Arc::clone(&config)).expect("a connection");
-            // The client hangs up when it has seen the certificate.
-            while tls.is_handshaking() && tls.complete_io(&mut stream).is_ok() {}
-        }
-    });
-    let store = TempDir::new().expect("a folder");
-    let feed = fetch(&format!("https://mari:s3cret@localhost:{port}/mari.ics"), &store);
-    let reason = reason(&feed);
-    assert!(reason.contains("certificate cannot be trusted"), "{reason}");
-    assert!(reason.contains("save the calendar to a file"), "{reason}");
-    assert!(!format!("{feed:?}").contains("s3cret"));
 }
 
 #[test]

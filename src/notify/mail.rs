@@ -1,12 +1,13 @@
 //! A mail by SMTP (RFC 5321), with TLS: from the start (RFC 8314) or by STARTTLS (RFC 3207). Without it
-//! only to a server on this machine.
+//! only to a server on this machine, unless `?tls=required` asks for it there, too.
 
 use lettre::message::{Mailbox, Message, header::ContentType};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{SmtpTransport, Transport};
 use plokk_engine::Changes;
 use plokk_engine::settings::MailSettings;
+use plokk_ical_io::Trust;
 use std::time::Duration;
 
 /// How long the server may take for each answer.
@@ -24,12 +25,15 @@ pub(super) fn send(
     changes: &Changes,
 ) -> Result<(), String> {
     let message = message(settings, desk, changes)?;
-    let transport = transport(settings, password)?;
+    let transport = transport(settings, password, &crate::trust::trust())?;
     transport.send(&message).map(drop).map_err(|error| said(&error))
 }
 
 /// What went wrong, and at whose end. A server's own words are not repeated: they may hold what it was told.
 fn said(error: &lettre::transport::smtp::Error) -> String {
+    if let Some(reason) = plokk_ical_io::tls_error(error) {
+        return reason;
+    }
     let code = error.status().map(|code| format!(" ({code})")).unwrap_or_default();
     let what = if error.is_permanent() {
         "the server refuses it; are user, password and addresses right?"
@@ -62,10 +66,18 @@ fn message(settings: &MailSettings, desk: &str, changes: &Changes) -> Result<Mes
         .map_err(|error| format!("the mail cannot be written: {error}"))
 }
 
-fn transport(settings: &MailSettings, password: Option<String>) -> Result<SmtpTransport, String> {
+fn transport(
+    settings: &MailSettings,
+    password: Option<String>,
+    trust: &Trust,
+) -> Result<SmtpTransport, String> {
     let (from_start, rest) = match settings.server.strip_prefix("smtps://") {
         Some(rest) => (true, rest),
         None => (false, settings.server.strip_prefix("smtp://").unwrap_or(&settings.server)),
+    };
+    let (rest, required) = match rest.strip_suffix("?tls=required") {
+        Some(rest) => (rest, true),
+        None => (rest, from_start),
     };
     let rest = rest.trim_end_matches('/');
     let (host, port) = match rest.rsplit_once(':') {
@@ -76,13 +88,10 @@ fn transport(settings: &MailSettings, password: Option<String>) -> Result<SmtpTr
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    let tls = if here && !from_start {
-        Tls::None
-    } else {
-        plokk_ical_io::install_tls()?;
-        let parameters = TlsParameters::new_rustls(host.to_owned())
-            .map_err(|_| "the server's name cannot be used for TLS".to_owned())?;
-        if from_start { Tls::Wrapper(parameters) } else { Tls::Required(parameters) }
+    let tls = match (here && !required, from_start) {
+        (true, _) => Tls::None,
+        (false, true) => Tls::Wrapper(secure(host, trust)?),
+        (false, false) => Tls::Required(secure(host, trust)?),
     };
     let mut builder = SmtpTransport::builder_dangerous(host)
         .port(port.unwrap_or(if from_start { 465 } else { 587 }))
@@ -92,6 +101,20 @@ fn transport(settings: &MailSettings, password: Option<String>) -> Result<SmtpTr
         builder = builder.credentials(Credentials::new(user.clone(), password.unwrap_or_default()));
     }
     Ok(builder.build())
+}
+
+/// How TLS is spoken with a server of that name.
+fn secure(host: &str, trust: &Trust) -> Result<TlsParameters, String> {
+    plokk_ical_io::install_tls()?;
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if let Some(certificates) = trust.certificates()? {
+        builder = builder.certificate_store(CertificateStore::None);
+        for der in certificates {
+            let certificate = Certificate::from_der(der).map_err(|error| error.to_string())?;
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    builder.build_rustls().map_err(|error| format!("no secure connection can be prepared: {error}"))
 }
 
 #[cfg(test)]
@@ -127,7 +150,7 @@ mod tests {
 
     #[test]
     fn ports_are_numbers_and_hosts_may_be_ip_addresses() {
-        assert!(transport(&settings("smtp://localhost:smtp"), None).is_err());
-        assert!(transport(&settings("smtp://[::1]:2525"), None).is_ok());
+        assert!(transport(&settings("smtp://localhost:smtp"), None, &Trust::Browsers).is_err());
+        assert!(transport(&settings("smtp://[::1]:2525"), None, &Trust::Browsers).is_ok());
     }
 }

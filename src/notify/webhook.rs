@@ -26,7 +26,7 @@ pub(super) fn post(
         WebhookStyle::Slack => slack(desk, changes),
         WebhookStyle::Teams => teams(desk, changes),
     };
-    let agent = http_agent(url.starts_with("https"), TIMEOUT, proxy(url).as_deref())?;
+    let agent = http_agent(url.starts_with("https"), TIMEOUT, proxy(url).as_deref(), &crate::trust::trust())?;
     let sent = agent.post(url).header("Content-Type", "application/json").send(body.to_string());
     let status = sent.map_err(|error| plokk_ical_io::http_error(&error, TIMEOUT))?.status();
     if status.is_success() { Ok(()) } else { Err(format!("the server answers {status}")) }

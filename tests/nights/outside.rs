@@ -31,6 +31,24 @@ pub(crate) fn part(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// A program of the system's; `None`, said, where it is not there. With `PLOKK_PROGRAMS_REQUIRED` set, that is a
+/// failure.
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
+    if found.is_none() {
+        missing(name);
+    }
+    found
+}
+
+/// Says that something of the system's is not there.
+pub(crate) fn missing(what: &str) {
+    assert!(std::env::var_os("PLOKK_PROGRAMS_REQUIRED").is_none(), "{what} is not installed");
+    eprintln!("NOT RUN: {what} is not installed");
+}
+
 /// A process that ends when this goes.
 pub(crate) struct Running(Child);
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A block as everybody has to see it: title, local start and end.
-type Seen = BTreeSet<(String, String, String)>;
+pub(crate) type Seen = BTreeSet<(String, String, String)>;
 
 /// What the plan says, on the clock of the assistant.
 fn planned(desk: &Desk) -> Seen {
@@ -19,6 +19,22 @@ fn planned(desk: &Desk) -> Seen {
         let text = |key: &str| chunk[key].as_str().expect("a text");
         let title = format!("{}: Work {}", client(text("client")), text("task"));
         (title, text("start")[..16].replace('T', " "), text("end")[..16].replace('T', " "))
+    };
+    plan["chunks"].as_array().expect("a list").iter().map(block).collect()
+}
+
+/// What the plan says, in UTC.
+pub(crate) fn instants(desk: &Desk) -> Seen {
+    let plan: Value = serde_json::from_str(&desk.read("calendars/plan.json")).expect("JSON");
+    let utc = |value: &Value| {
+        let time = chrono::DateTime::parse_from_rfc3339(value.as_str().expect("a text")).expect("a time");
+        time.to_utc().format("%Y-%m-%dT%H:%M").to_string()
+    };
+    let titles = planned(desk);
+    let block = |chunk: &Value| {
+        let local = chunk["start"].as_str().expect("a text")[..16].replace('T', " ");
+        let title = titles.iter().find(|(_, start, _)| *start == local).expect("it is planned");
+        (title.0.clone(), utc(&chunk["start"]), utc(&chunk["end"]))
     };
     plan["chunks"].as_array().expect("a list").iter().map(block).collect()
 }
@@ -218,21 +234,7 @@ fn thunderbirds_library_sees_two_nights_by_the_zones_in_the_feed() {
         let seen = serde_json::from_value(found["seen"].clone()).expect("a list");
         (seen, found["off"].as_u64().expect("a number"))
     };
-    let instants = || -> Seen {
-        let plan: Value = serde_json::from_str(&desk.read("calendars/plan.json")).expect("JSON");
-        let utc = |value: &Value| {
-            let time = chrono::DateTime::parse_from_rfc3339(value.as_str().expect("a text")).expect("a time");
-            time.to_utc().format("%Y-%m-%dT%H:%M").to_string()
-        };
-        let titles = planned(&desk);
-        let block = |chunk: &Value| {
-            let local = chunk["start"].as_str().expect("a text")[..16].replace('T', " ");
-            let title = titles.iter().find(|(_, start, _)| *start == local).expect("it is planned");
-            (title.0.clone(), utc(&chunk["start"]), utc(&chunk["end"]))
-        };
-        plan["chunks"].as_array().expect("a list").iter().map(block).collect()
-    };
-    let first = instants();
+    let first = instants(&desk);
     assert!(
         first.iter().any(|(_, start, _)| start.as_str() > "2026-10-25"),
         "it goes over the change of the clocks"
@@ -243,6 +245,6 @@ fn thunderbirds_library_sees_two_nights_by_the_zones_in_the_feed() {
         desk.read("feeds/bolt.ics").replace("SUMMARY:Work call", "SUMMARY:Work call\r\nSTATUS:COMPLETED");
     desk.write("feeds/bolt.ics", &bolt);
     desk.night(MONDAY, &[]).expect(0);
-    assert_ne!(instants(), first);
-    assert_eq!(look(), (instants(), 1));
+    assert_ne!(instants(&desk), first);
+    assert_eq!(look(), (instants(&desk), 1));
 }

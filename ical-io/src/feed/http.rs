@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use ureq::http::{Response, header};
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Body, Error, Proxy};
 
 use super::local::{Fetched, read_all};
 use super::store::Meta;
-use super::{FetchSettings, Had, tls};
+use super::{FetchSettings, Had, Trust, tls};
 
 const USER_AGENT: &str = concat!("plokk/", env!("CARGO_PKG_VERSION"));
 
@@ -69,17 +69,17 @@ fn ask(
 }
 
 fn agent(secure: bool, settings: &FetchSettings) -> Result<Agent, String> {
-    http_agent(secure, settings.timeout, settings.proxy.as_deref())
+    http_agent(secure, settings.timeout, settings.proxy.as_deref(), &settings.trust)
 }
 
 /// An HTTP client with the TLS that feeds are read with: for what else is to be told to a server. A status that is an
 /// error is an answer; `secure`: without TLS it is of no use.
 ///
 /// ```
-/// use plokk_ical_io::{http_agent, http_error};
+/// use plokk_ical_io::{Trust, http_agent, http_error};
 /// use std::time::Duration;
 /// let timeout = Duration::from_secs(1);
-/// let agent = http_agent(false, timeout, None)?;
+/// let agent = http_agent(false, timeout, None, &Trust::Browsers)?;
 /// let error = agent.get("http://127.0.0.1:1/sekret").call().expect_err("nobody listens there");
 /// assert!(!http_error(&error, timeout).contains("sekret"));
 /// # Ok::<(), String>(())
@@ -87,8 +87,14 @@ fn agent(secure: bool, settings: &FetchSettings) -> Result<Agent, String> {
 ///
 /// # Errors
 ///
-/// When this machine cannot speak TLS and `secure` asks for it, or the proxy's URL cannot be understood.
-pub fn http_agent(secure: bool, timeout: Duration, proxy: Option<&str>) -> Result<Agent, String> {
+/// When this machine cannot speak TLS, or knows nobody to trust, and `secure` asks for it, or the proxy's URL cannot be
+/// understood.
+pub fn http_agent(
+    secure: bool,
+    timeout: Duration,
+    proxy: Option<&str>,
+    trust: &Trust,
+) -> Result<Agent, String> {
     let mut config = Agent::config_builder()
         .timeout_global(Some(timeout))
         .user_agent(USER_AGENT)
@@ -102,11 +108,16 @@ pub fn http_agent(secure: bool, timeout: Duration, proxy: Option<&str>) -> Resul
         let proxy = Proxy::new(proxy).map_err(|_| "the proxy's URL cannot be understood".to_owned())?;
         config = config.proxy(Some(proxy));
     }
+    let trusted = match trusted(trust) {
+        Err(reason) if secure => return Err(reason),
+        // A redirect to https is refused then.
+        other => other.unwrap_or_else(|_| RootCerts::new_with_certs(&[])),
+    };
     match tls::provider() {
         Ok(provider) => {
             let tls = TlsConfig::builder()
                 .provider(TlsProvider::Rustls)
-                .root_certs(RootCerts::WebPki)
+                .root_certs(trusted)
                 .unversioned_rustls_crypto_provider(provider);
             config = config.tls_config(tls.build());
         }
@@ -115,6 +126,13 @@ pub fn http_agent(secure: bool, timeout: Duration, proxy: Option<&str>) -> Resul
         Err(_) => {}
     }
     Ok(config.build().new_agent())
+}
+
+fn trusted(trust: &Trust) -> Result<RootCerts, String> {
+    Ok(match trust.certificates()? {
+        None => RootCerts::WebPki,
+        Some(all) => all.iter().map(|der| Certificate::from_der(der).to_owned()).into(),
+    })
 }
 
 fn take(mut response: Response<Body>, settings: &FetchSettings) -> Result<Had, String> {
@@ -175,6 +193,21 @@ fn said(error: &Error, timeout: Duration) -> String {
     }
 }
 
+/// Why there is no secure connection, and what can be done about it, where that is what an error of another library
+/// is about.
+pub fn tls_error(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let found = error.downcast_ref::<rustls::Error>();
+        if let Some(found) = found.or_else(|| inner.and_then(|inner| inner.downcast_ref())) {
+            return Some(insecure(found));
+        }
+        next = error.source();
+    }
+    None
+}
+
 /// Why there is no secure connection, and what can be done about it.
 fn insecure(error: &rustls::Error) -> String {
     use rustls::CertificateError::{
@@ -190,8 +223,8 @@ fn insecure(error: &rustls::Error) -> String {
         }
         NotValidForName | NotValidForNameContext { .. } => "it is another host's".to_owned(),
         other => format!(
-            "it is not signed by anybody whom browsers trust ({other}); where it is your own server's, save the \
-             calendar to a file and name that as the feed"
+            "it is not signed by anybody who is trusted ({other}); where it is your own server's, let the environment \
+             variable SSL_CERT_FILE name a file with the certificate of whoever signed it, in PEM form"
         ),
     };
     format!("no secure connection: the server's certificate cannot be trusted: {why}")

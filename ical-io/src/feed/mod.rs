@@ -7,6 +7,7 @@ mod local;
 mod location;
 mod store;
 mod tls;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -20,11 +21,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::fault::{Fault, FaultCode};
 use crate::read::{Reading, is_read_in_place, read, read_sharing};
 use belief::Doubt;
-pub use http::{http_agent, http_error};
+pub use http::{http_agent, http_error, tls_error};
 use local::Fetched;
 pub use location::{FeedSpec, Location};
 use store::{Copy, Meta, Store};
 pub use tls::install_tls;
+pub use trust::Trust;
 
 /// How many feeds are fetched at one time.
 const AT_ONCE: usize = 16;
@@ -38,6 +40,8 @@ pub struct FetchSettings {
     pub size_limit: u64,
     /// The proxy for `http` and `https`, as a URL; by default none.
     pub proxy: Option<String>,
+    /// Who may vouch for servers; by default whom browsers trust.
+    pub trust: Trust,
     /// Names of feeds whose new content is to be believed although it is empty, cut short or has lost most events.
     pub accept: BTreeSet<String>,
     /// Whether to leave files and the network alone and use only the copies kept on disk.
@@ -52,6 +56,7 @@ impl Default for FetchSettings {
             timeout: Duration::from_secs(30),
             size_limit: 200 << 20,
             proxy: None,
+            trust: Trust::default(),
             accept: BTreeSet::new(),
             offline: false,
             keep: true,
