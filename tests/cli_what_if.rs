@@ -112,7 +112,15 @@ fn a_sweep_goes_on_where_it_was_stopped_and_parts_make_the_whole() {
         lines.sort();
         lines
     };
-    assert_eq!(sorted(desk.read("parts.csv")), sorted(whole));
+    assert_eq!(sorted(desk.read("parts.csv")), sorted(whole.clone()));
+    // Answers to another question do not go into the same file.
+    for other in [["--runs", "20"], ["--months", "2"], ["--seed", "2"], ["--sick-days", "0"]] {
+        let output = file("whole.csv");
+        let runs: &[&str] = if other[0] == "--runs" { &[] } else { &["--runs", "30"] };
+        let refused = ask(&desk, &[runs, &["--sweep", &sweep, "-o", &output], &other].concat()).expect(2);
+        assert!(refused.err.contains("holds answers to another question"), "{other:?}: {}", refused.err);
+        assert_eq!(desk.read("whole.csv"), whole, "{other:?}");
+    }
 }
 
 #[test]

@@ -128,7 +128,7 @@ pub fn changes(planned: &Planned, files: &[OutFile]) -> Changes {
         found.extend(Comparison { planned, last }.late());
     }
     let zone = desk.settings.assistants[0].timezone;
-    let now = plokk_ical_io::Zone::from(zone).shown(desk.now);
+    let now = crate::plan::at(desk.now, zone);
     Changes { at: now, first, blocks, clients: by_client(desk, last, found) }
 }
 
@@ -224,7 +224,7 @@ impl Comparison<'_> {
         let desk = &self.planned.desk;
         let thaw = desk.now + desk.settings.planning.freeze;
         let zone = desk.settings.assistants[0].timezone;
-        let local = |time: DateTime<Utc>| plokk_ical_io::Zone::from(zone).shown(time);
+        let local = |time: DateTime<Utc>| crate::plan::at(time, zone);
         let stretch = |block: &PublishedBlock| Stretch {
             assistant: block.assistant.clone(),
             start: local(block.time.from),

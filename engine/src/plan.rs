@@ -149,7 +149,7 @@ impl PlannedChunk {
 }
 
 /// An instant with the offset that a zone has then.
-fn at(instant: DateTime<Utc>, zone: IanaZone) -> DateTime<FixedOffset> {
+pub(crate) fn at(instant: DateTime<Utc>, zone: IanaZone) -> DateTime<FixedOffset> {
     Zone::Iana(zone).shown(instant)
 }
 

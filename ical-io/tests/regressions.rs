@@ -100,9 +100,8 @@ fn many_leftovers_cost_little() {
             n % 60
         ));
     }
-    let begun = std::time::Instant::now();
-    assert!(!starts(&text).is_empty());
-    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    // Nobody waits for each of them: the search for their instances ends like any other.
+    assert_eq!(starts(&text), starts(&event(master)));
 }
 
 #[test]

@@ -53,7 +53,7 @@ mod tests {
 
     fn at(now: &str, time: &str) -> String {
         let time = NaiveTime::parse_from_str(time, "%H:%M").expect("a time of day");
-        next(utc(now), time, IanaZone::from(chrono_tz::Tz::Europe__Tallinn)).to_rfc3339()
+        next(utc(now), time, chrono_tz::Tz::Europe__Tallinn.into()).to_rfc3339()
     }
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
         let time = NaiveTime::from_hms_opt(3, 0, 0).expect("a time of day");
         let _ = tokio::time::timeout(
             Duration::from_secs(3 * 86_400),
-            every_night(time, IanaZone::from(chrono_tz::Tz::Europe__Tallinn), clock, job),
+            every_night(time, chrono_tz::Tz::Europe__Tallinn.into(), clock, job),
         )
         .await;
         assert_eq!(*runs.borrow(), ["25T00:00", "26T01:00", "27T01:00"]);

@@ -71,12 +71,12 @@ fn nginx(desk: &Desk, behind: &str) -> Option<Front> {
     let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|name| format!("{name}_temp_path {}/{name};", folder.display()))
         .concat();
+    // One process, which is ended with the test.
     let config = format!(
         "daemon off; master_process off; pid {0}/pid; error_log {0}/error.log; events {{}} http {{ access_log off; {folders} {server} }}",
         folder.display()
     );
     let path = folder.join("nginx.conf");
-    // One process, which is ended with the test.
     std::fs::write(&path, config).expect("it can be written");
     let running = Running::start(Command::new(program).arg("-c").arg(path).arg("-p").arg(&folder));
     wait_for(port);

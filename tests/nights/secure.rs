@@ -89,7 +89,7 @@ fn a_mail_goes_over_tls_to_a_server_that_the_users_own_authority_vouches_for() {
         let Some(_server) = mail_server(&desk, way, "server.pem") else { return };
         let refused = night(&desk, None).expect(2);
         assert!(refused.err.contains("notify.mail: no secure connection"), "{way}: {}", refused.err);
-        assert!(refused.err.contains("let the environment variable SSL_CERT_FILE"), "{way}: {}", refused.err);
+        assert!(refused.err.contains("the environment variable SSL_CERT_FILE"), "{way}: {}", refused.err);
         assert!(mails(&desk).is_empty(), "{way}");
         assert!(desk.path().join("calendars/mari.ics").exists(), "{way}: the plan is published");
         night(&desk, Some("ca.pem")).expect(0);

@@ -38,8 +38,8 @@ pub fn restored(
     let zone = settings.assistants[0].timezone;
     let stretch = |block: &PublishedBlock| Stretch {
         assistant: block.assistant.clone(),
-        start: plokk_ical_io::Zone::from(zone).shown(block.time.from),
-        end: plokk_ical_io::Zone::from(zone).shown(block.time.to),
+        start: crate::plan::at(block.time.from, zone),
+        end: crate::plan::at(block.time.to, zone),
     };
     let mut by_client: BTreeMap<Option<String>, Vec<Change>> = BTreeMap::new();
     let uids: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -71,7 +71,7 @@ pub fn restored(
         let name = client.map_or_else(|| "own tasks".to_owned(), |client| client.name.clone());
         ClientChanges { client: id, name, changes }
     };
-    let at = plokk_ical_io::Zone::from(zone).shown(now);
+    let at = crate::plan::at(now, zone);
     let clients = by_client.into_iter().map(group).collect();
     Restored { files, changes: Changes { at, first: false, blocks: new.len(), clients } }
 }

@@ -14,7 +14,7 @@ impl Desk {
     /// Makes a desk of its settings, the bytes of its feeds, and the time at which it is planned.
     ///
     /// Whatever is wrong in a feed is a warning and costs that part alone; a client's feed that cannot
-    /// be read is a warning, too.
+    /// be read is a warning, too. Feeds that are given away, and not lent, are read without a copy of their text.
     ///
     /// ```
     /// use plokk_engine::{Desk, FeedText, Settings};
@@ -40,8 +40,6 @@ impl Desk {
     /// # Errors
     ///
     /// An assistant's own feed that cannot be read, since planning over her meetings would be wrong.
-    ///
-    /// Feeds that are given away are read without a copy of their text.
     pub fn assemble(
         settings: Settings,
         feeds: impl Into<Vec<FeedText>>,

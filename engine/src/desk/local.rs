@@ -108,13 +108,15 @@ fn clip(windows: Vec<Window>, to: Window) -> Vec<Window> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono_tz::Tz;
 
     fn utc(text: &str) -> DateTime<Utc> {
         text.parse().expect("RFC 3339")
     }
 
-    fn hours_of(tz: IanaZone, date: &str, from: u16, to: u16) -> Vec<(String, String)> {
-        let windows = day(tz, date.parse().expect("a date"), &[DayInterval { from: from * 60, to: to * 60 }]);
+    fn hours_of(tz: Tz, date: &str, from: u16, to: u16) -> Vec<(String, String)> {
+        let windows =
+            day(tz.into(), date.parse().expect("a date"), &[DayInterval { from: from * 60, to: to * 60 }]);
         let show = |at: DateTime<Utc>| at.format("%dT%H:%MZ").to_string();
         windows.iter().map(|w| (show(w.from), show(w.to))).collect()
     }
@@ -127,21 +129,9 @@ mod tests {
     fn office_hours_keep_to_the_wall_when_clocks_change() {
         for (tz, before, after) in [
             // Clocks go back on 2026-10-25, on 2026-11-01, and forward on 2026-10-04.
-            (
-                IanaZone::from(chrono_tz::Tz::Europe__Tallinn),
-                ("2026-10-24", "24T06:00Z"),
-                ("2026-10-26", "26T07:00Z"),
-            ),
-            (
-                IanaZone::from(chrono_tz::Tz::America__New_York),
-                ("2026-10-31", "31T13:00Z"),
-                ("2026-11-02", "02T14:00Z"),
-            ),
-            (
-                IanaZone::from(chrono_tz::Tz::Australia__Sydney),
-                ("2026-10-03", "02T23:00Z"),
-                ("2026-10-05", "04T22:00Z"),
-            ),
+            (Tz::Europe__Tallinn, ("2026-10-24", "24T06:00Z"), ("2026-10-26", "26T07:00Z")),
+            (Tz::America__New_York, ("2026-10-31", "31T13:00Z"), ("2026-11-02", "02T14:00Z")),
+            (Tz::Australia__Sydney, ("2026-10-03", "02T23:00Z"), ("2026-10-05", "04T22:00Z")),
         ] {
             for (date, opens) in [before, after] {
                 assert_eq!(hours_of(tz, date, 9, 17)[0].0, opens, "{tz} {date}");
@@ -151,36 +141,21 @@ mod tests {
 
     #[test]
     fn an_hour_shown_twice_counts_twice() {
-        assert_eq!(
-            hours_of(IanaZone::from(chrono_tz::Tz::Europe__Tallinn), "2026-10-25", 0, 6),
-            pair("24T21:00Z", "25T04:00Z")
-        );
-        assert_eq!(
-            hours_of(IanaZone::from(chrono_tz::Tz::Europe__Tallinn), "2026-10-25", 3, 4),
-            pair("25T00:00Z", "25T02:00Z")
-        );
-        assert_eq!(
-            hours_of(IanaZone::from(chrono_tz::Tz::America__New_York), "2026-11-01", 1, 2),
-            pair("01T05:00Z", "01T07:00Z")
-        );
+        assert_eq!(hours_of(Tz::Europe__Tallinn, "2026-10-25", 0, 6), pair("24T21:00Z", "25T04:00Z"));
+        assert_eq!(hours_of(Tz::Europe__Tallinn, "2026-10-25", 3, 4), pair("25T00:00Z", "25T02:00Z"));
+        assert_eq!(hours_of(Tz::America__New_York, "2026-11-01", 1, 2), pair("01T05:00Z", "01T07:00Z"));
     }
 
     #[test]
     fn an_hour_that_clocks_skip_holds_nothing() {
-        assert_eq!(hours_of(IanaZone::from(chrono_tz::Tz::Australia__Sydney), "2026-10-04", 2, 3), []);
-        assert_eq!(
-            hours_of(IanaZone::from(chrono_tz::Tz::Australia__Sydney), "2026-10-04", 1, 4),
-            pair("03T15:00Z", "03T17:00Z")
-        );
+        assert_eq!(hours_of(Tz::Australia__Sydney, "2026-10-04", 2, 3), []);
+        assert_eq!(hours_of(Tz::Australia__Sydney, "2026-10-04", 1, 4), pair("03T15:00Z", "03T17:00Z"));
     }
 
     #[test]
     fn a_day_without_midnight_starts_when_clocks_have_jumped() {
         let date = "2026-09-06".parse().expect("a date");
-        assert_eq!(
-            midnight(IanaZone::from(chrono_tz::Tz::America__Santiago), date),
-            utc("2026-09-06T04:00:00Z")
-        );
+        assert_eq!(midnight(Tz::America__Santiago.into(), date), utc("2026-09-06T04:00:00Z"));
     }
 
     #[test]

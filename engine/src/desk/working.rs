@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn tallinn() -> WorkingTime {
-        WorkingTime::new(IanaZone::from(chrono_tz::Tz::Europe__Tallinn), WeekHours::office())
+        WorkingTime::new(chrono_tz::Tz::Europe__Tallinn.into(), WeekHours::office())
     }
 
     fn date(text: &str) -> NaiveDate {
@@ -109,7 +109,7 @@ mod tests {
     fn a_working_day_ends_when_the_hours_do() {
         assert_eq!(tallinn().end_of_day(date("2026-10-23")), utc("2026-10-23T14:00:00Z"));
         assert_eq!(tallinn().end_of_day(date("2026-10-26")), utc("2026-10-26T15:00:00Z"));
-        let sydney = WorkingTime::new(IanaZone::from(chrono_tz::Tz::Australia__Sydney), WeekHours::office());
+        let sydney = WorkingTime::new(chrono_tz::Tz::Australia__Sydney.into(), WeekHours::office());
         assert_eq!(sydney.end_of_day(date("2026-10-23")), utc("2026-10-23T06:00:00Z"));
     }
 

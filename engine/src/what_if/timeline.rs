@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn days_near_and_weeks_further_out() {
         let now = "2026-10-21T05:00:00Z".parse().expect("RFC 3339");
-        let line = Timeline::new(IanaZone::from(chrono_tz::Tz::Europe__Tallinn), now, 3, 10);
+        let line = Timeline::new(chrono_tz::Tz::Europe__Tallinn.into(), now, 3, 10);
         // A Wednesday; ten days reach Saturday, so the days go on to the Monday after.
         assert_eq!(line.edges[12].to_string(), "2026-11-02");
         assert_eq!(line.edges[13].to_string(), "2026-11-09");

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Instance;
 use super::facts::{Facts, moment};
 use super::instances::Bounds;
 use super::overrides::{Override, Overrides, Starts};
 use super::series::Series;
-use crate::recur::Effort;
+use super::{Instance, budget};
 use crate::recur::civil::DAY;
 use crate::zone::Zones;
 
@@ -90,12 +89,11 @@ fn stale<'b>(
         return Vec::new();
     };
     let Some(series) = Series::of(master, 0, zones, &mut Vec::new()) else { return Vec::new() };
-    let mut budget = Effort { total: (*effort).clamp(10_000, 20_000_000), ..Effort::default() };
-    let given = budget.total;
+    let mut budget = budget(*effort);
     let bounds = Bounds::between(first.saturating_sub(2 * DAY), last.saturating_add(2 * DAY));
     let mut instances: Vec<Instance<'b>> = Vec::new();
     let made = series.instances(&Overrides::default(), bounds, zones, &mut budget, &mut instances);
-    *effort = effort.saturating_sub(given - budget.total);
+    *effort = effort.saturating_sub(made.spent);
     if made.exhausted || made.too_many {
         return Vec::new();
     }

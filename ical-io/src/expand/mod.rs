@@ -124,6 +124,11 @@ fn few(faults: &mut Vec<Fault>, source: &str) {
     }
 }
 
+/// What one component may cost of the effort that is left: something always, never all of it.
+fn budget(effort: u64) -> Effort {
+    Effort { total: effort.clamp(10_000, 20_000_000), ..Effort::default() }
+}
+
 /// Reads what says when some components are, all at once: one after the other, each would be waited for, since the
 /// properties and the text of a large calendar lie far apart in memory.
 fn fetch(components: &[(usize, Facts<'_>)]) {
@@ -166,7 +171,7 @@ fn expand_all<'a>(
             Some(_) => &none,
             None => groups.overrides.get(&(*section, facts.uid())).unwrap_or(&none),
         };
-        let mut budget = Effort { total: effort.clamp(10_000, 20_000_000), ..Effort::default() };
+        let mut budget = budget(effort);
         let made = series.instances(overrides, bounds, zones, &mut budget, instances);
         effort = effort.saturating_sub(made.spent);
         let mut fault = |code, message: &str| {

@@ -223,8 +223,8 @@ fn insecure(error: &rustls::Error) -> String {
         }
         NotValidForName | NotValidForNameContext { .. } => "it is another host's".to_owned(),
         other => format!(
-            "it is not signed by anybody who is trusted ({other}); where it is your own server's, let the environment \
-             variable SSL_CERT_FILE name a file with the certificate of whoever signed it, in PEM form"
+            "it is not signed by anybody who is trusted ({other}); where it is your own server's, name a file with \
+             the certificate of whoever signed it, in PEM form; commands take it from the environment variable SSL_CERT_FILE"
         ),
     };
     format!("no secure connection: the server's certificate cannot be trusted: {why}")

@@ -30,9 +30,7 @@ impl Trust {
     /// When the file cannot be read, or holds no certificate, or one that is none.
     pub fn certificates(&self) -> Result<Option<Vec<Vec<u8>>>, String> {
         let Trust::File(file) = self else { return Ok(None) };
-        let wrong = |what: String| {
-            format!("the file of trusted certificates that SSL_CERT_FILE names, {}, {what}", file.display())
-        };
+        let wrong = |what: String| format!("the file of trusted certificates, {}, {what}", file.display());
         let text = std::fs::read(file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
         let certificates =

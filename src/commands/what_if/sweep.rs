@@ -4,7 +4,7 @@ use super::{WhatIf, all, failure, shown};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::home::Home;
 use crate::terminal;
-use plokk_engine::what_if::{COLUMNS, Grid, Outlook, Row, Scenario};
+use plokk_engine::what_if::{COLUMNS, Draws, Grid, Outlook, Row, Scenario};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -19,7 +19,8 @@ pub(crate) fn run(args: &WhatIf, home: &Home, outlook: &Outlook, sweep: &Path, o
     let grid = Grid::read(&text, &shown(sweep), &home.settings).map_err(|faults| all(&faults))?;
     let (part, parts) = args.out.part.unwrap_or((1, 1));
     let mine = |n: &usize| n % parts == part - 1;
-    let (done, mut file) = resume(output)?;
+    let asked = asked(args, outlook);
+    let (done, mut file) = resume(output, &asked)?;
     let todo: Vec<&Scenario> = (0..grid.scenarios.len())
         .filter(mine)
         .map(|n| &grid.scenarios[n])
@@ -30,7 +31,8 @@ pub(crate) fn run(args: &WhatIf, home: &Home, outlook: &Outlook, sweep: &Path, o
     for batch in todo.chunks(BATCH) {
         let rows: Result<Vec<Row>, _> =
             batch.par_iter().map(|scenario| outlook.row(scenario, draws)).collect();
-        let lines: String = rows.map_err(failure)?.iter().map(|row| format!("{}\n", row.csv())).collect();
+        let lines = rows.map_err(failure)?;
+        let lines: String = lines.iter().map(|row| format!("{},{asked}\n", row.csv())).collect();
         file.write_all(lines.as_bytes()).map_err(|error| Failure::file(output, "write", &error))?;
         file.sync_data().map_err(|error| Failure::file(output, "write", &error))?;
         written += batch.len();
@@ -40,8 +42,19 @@ pub(crate) fn run(args: &WhatIf, home: &Home, outlook: &Outlook, sweep: &Path, o
     Ok(Exit::Done)
 }
 
-/// The scenarios that a file holds already, and the file, ready for more. A line that was cut off is taken away.
-fn resume(output: &Path) -> Result<(HashSet<String>, File), Failure> {
+/// What every row hangs on beside its scenario, without commas: the last column.
+fn asked(args: &WhatIf, outlook: &Outlook) -> String {
+    let (day, question) = (outlook.timeline.edges[0], &outlook.question);
+    let chances = match args.questions.draws() {
+        None => "no futures".to_owned(),
+        Some(Draws { runs, within, seed }) => format!("{runs} futures within {within} by seed {seed}"),
+    };
+    format!("{day} {} months {chances} {} sick days", question.months, question.sick_days)
+}
+
+/// The scenarios that a file holds already, and the file, ready for more of what was asked the same way. A line that
+/// was cut off is taken away.
+fn resume(output: &Path, asked: &str) -> Result<(HashSet<String>, File), Failure> {
     let failed = |verb: &'static str| move |error: std::io::Error| Failure::file(output, verb, &error);
     let open = OpenOptions::new().create(true).read(true).append(true).open(output);
     let mut file = open.map_err(failed("write"))?;
@@ -54,11 +67,19 @@ fn resume(output: &Path) -> Result<(HashSet<String>, File), Failure> {
     let whole = text.rfind('\n').map_or(0, |end| end + 1);
     let mut lines = text[..whole].lines();
     let head = lines.next();
-    if head.is_some_and(|head| head != COLUMNS) {
+    let columns = format!("{COLUMNS},asked");
+    if head.is_some_and(|head| head != columns) {
         return Err(Failure::Input(format!("{}: is no sweep of this version of plokk", output.display())));
     }
-    let done = lines.map(name).collect();
-    let fresh = if head.is_none() { format!("{COLUMNS}\n") } else { String::new() };
+    let lines: Vec<&str> = lines.collect();
+    let mut others = lines.iter().filter_map(|line| line.rsplit_once(',')).map(|(_, theirs)| theirs);
+    if let Some(other) = others.find(|theirs| *theirs != asked) {
+        let cause = format!("holds answers to another question ({other}, not {asked})");
+        let hint = "ask the same, --now included, or write to another file";
+        return Err(Failure::Input(format!("{}: {cause}; {hint}", output.display())));
+    }
+    let done = lines.into_iter().map(name).collect();
+    let fresh = if head.is_none() { format!("{columns}\n") } else { String::new() };
     let ready = file.set_len(whole as u64).and_then(|()| file.write_all(fresh.as_bytes()));
     ready.map_err(failed("write"))?;
     Ok((done, file))
@@ -97,13 +118,16 @@ mod tests {
     fn a_line_that_was_cut_off_is_worked_out_again() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let path = folder.path().join("sweep.csv");
-        fs::write(&path, format!("{COLUMNS}\na,1\nb,2")).expect("the folder is writable");
-        let (done, file) = resume(&path).expect("it is a sweep");
+        let whole = format!("{COLUMNS},asked\na,1,3 months\n");
+        fs::write(&path, format!("{whole}b,2")).expect("the folder is writable");
+        let (done, file) = resume(&path, "3 months").expect("it is a sweep");
         assert_eq!(done, HashSet::from(["a".to_owned()]));
-        assert!(resume(&path).is_err(), "two runs would write over each other");
+        assert!(resume(&path, "3 months").is_err(), "two runs would write over each other");
         drop(file);
-        assert_eq!(fs::read_to_string(&path).expect("it is there"), format!("{COLUMNS}\na,1\n"));
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), whole);
+        assert!(resume(&path, "12 months").is_err(), "answers to two questions would stand in one file");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), whole);
         fs::write(&path, "something else\n").expect("the folder is writable");
-        assert!(resume(&path).is_err());
+        assert!(resume(&path, "3 months").is_err());
     }
 }
