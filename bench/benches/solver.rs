@@ -7,7 +7,7 @@ use plokk_solver::{Options, Problem, Silent, Solution, solve, verify};
 use std::hint::black_box;
 
 /// A tenth of the default work: enough to see a change, short enough to repeat.
-const OPTIONS: Options = Options { effort: 0.1, until_stopped: false, seed: 0 };
+const OPTIONS: Options = Options { effort: 0.1, again: 0.2, until_stopped: false, seed: 0 };
 
 fn solved(problem: &Problem) -> Solution {
     solve(problem, &OPTIONS, &Silent).expect("generated problems have no faults").solution

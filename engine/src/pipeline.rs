@@ -308,7 +308,7 @@ const KEPT_STATUS: &str = "kept";
 const MOST_CARRIED: u32 = 6;
 
 /// How hard room is searched for what is missing from a plan that is carried over.
-const MENDING: f64 = 0.05;
+const MENDING: f64 = 0.02;
 
 /// The last plan without the blocks that she has moved or deleted by hand: they are pinned, or done.
 fn still_counts(plan: &Plan, desk: &Desk, blocks: &[PublishedBlock]) -> Plan {

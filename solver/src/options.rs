@@ -8,6 +8,8 @@ use crate::units::Points;
 pub struct Options {
     /// How much work is done, in multiples of the default work; from 0.01 to 1000.
     pub effort: f64,
+    /// The share of the work that is done where a problem's `previous` still holds for most of it; above 0, up to 1.
+    pub again: f64,
     /// Go on improving, again and again, until the observer stops it or the answer is optimal.
     pub until_stopped: bool,
     /// Seeds the search's random choices; the same seed gives the same answer.
@@ -16,7 +18,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { effort: 1.0, until_stopped: false, seed: 0 }
+        Options { effort: 1.0, again: 0.2, until_stopped: false, seed: 0 }
     }
 }
 

@@ -66,8 +66,10 @@ const LARGEST: usize = 900;
 const COLUMNS: usize = 8;
 const FORGET_EVERY: usize = 8;
 
-/// The most times to solve the master program at the default effort.
+/// The most times to solve the master program at the default effort; fewer than a few bring nothing that the volume
+/// algorithm has not found.
 const ROUNDS: f64 = 48.0;
+const FEWEST_ROUNDS: usize = 6;
 
 /// Solves the relaxation; `plan` is any plan, the better the faster. `watch` is told the share of the
 /// work done and the bound, and says whether to stop; `effort` multiplies the work.
@@ -111,8 +113,9 @@ pub(crate) fn relax(
         }
         best.prices.resize(master.rows(), 0.0);
     }
-    if lp {
-        generate(&mut master, &overload, &mut best, (ROUNDS * effort.sqrt()) as usize, watch);
+    let rounds = (ROUNDS * effort.sqrt()) as usize;
+    if lp && rounds >= FEWEST_ROUNDS {
+        generate(&mut master, &overload, &mut best, rounds, watch);
     }
     best.relaxation(&master)
 }
