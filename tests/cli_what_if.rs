@@ -127,7 +127,9 @@ fn a_sweep_goes_on_where_it_was_stopped_and_parts_make_the_whole() {
 fn the_page_is_written_whole() {
     let desk = Desk::init();
     let page = desk.path().join("what-if.html").display().to_string();
-    ask(&desk, &["--runs", "30", "--html", &page, "--demand", "1.5"]).expect(0);
+    let run = ask(&desk, &["--runs", "30", "--html", &page, "--demand", "1.5", "--blocks"]).expect(0);
+    assert_eq!(run.out.matches("in blocks, until 2026-").count(), 2, "{}", run.out);
     let html = desk.read("what-if.html");
+    assert_eq!(html.matches("<h3>In blocks, until 2026-").count(), 2);
     assert!(html.contains("Load against capacity") && html.ends_with("</html>\n"));
 }

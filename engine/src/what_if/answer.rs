@@ -1,7 +1,8 @@
 //! All that is asked of one scenario, and the answer.
 
 use super::questions::{FirstFit, Hire, PricedHour, PricedSkill, Sellable, WaysOut};
-use super::{Chances, Draws, Figures, Outlook, Scenario, WhatIfError};
+use super::{Chances, Draws, Figures, Near, Outlook, Scenario, WhatIfError};
+use plokk_solver::Options;
 use serde::Serialize;
 
 /// What is asked of a scenario.
@@ -9,6 +10,8 @@ use serde::Serialize;
 pub struct Ask {
     /// The chances, from so many futures.
     pub chances: Option<Draws>,
+    /// The near weeks in blocks, and how hard to search for them.
+    pub near: Option<Options>,
     /// The dearest hours: so many.
     pub prices: usize,
     /// What more could be sold.
@@ -28,6 +31,8 @@ pub struct Answer {
     pub figures: Figures,
     /// How sure that is.
     pub chances: Option<Chances>,
+    /// The near weeks in blocks.
+    pub near: Option<Near>,
     /// The dearest hours.
     pub prices: Vec<PricedHour>,
     /// What an hour of each skill would be worth, week by week.
@@ -54,6 +59,7 @@ impl Outlook {
         Ok(Answer {
             figures,
             chances: ask.chances.as_ref().map(|draws| self.chances(&case, draws)),
+            near: ask.near.map(|options| self.near(scenario, &options)).transpose()?,
             prices: if ask.prices > 0 { self.prices(&case, &best, ask.prices)? } else { Vec::new() },
             skills: self.skills(&case, &best),
             sellable: if ask.sell { Some(self.sellable(&case)?) } else { None },

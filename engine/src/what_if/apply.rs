@@ -4,7 +4,7 @@ use super::WhatIfError;
 use super::outlook::Question;
 use super::scenario::{Change, Dates, Moved, NewClient, Scenario, Which};
 use super::timeline::Timeline;
-use crate::desk::{Desk, Window, date, intersect, midnight, subtract, union};
+use crate::desk::{Desk, Window, Work, date, intersect, midnight, subtract, union};
 use crate::settings::nearest::nearest;
 use crate::settings::{Client, Fee, Retainer, Settings, WeekHours};
 use chrono::{Days, NaiveDate, TimeDelta};
@@ -217,6 +217,17 @@ impl Applied {
             .filter(|(which, _)| which.means(client, category))
             .map(|(_, factor)| factor)
             .product()
+    }
+
+    /// How many times as much of a piece of work there is, of what recurs, and how many times as long it takes.
+    pub(crate) fn times(&self, work: &Work, line: &Timeline) -> (f64, f64) {
+        let settings = &self.desk.settings;
+        let client = work.client.map(|n| settings.clients[n].id.as_str());
+        let owner = || settings.assistants.get(work.owner.unwrap_or(0)).map(|a| a.id.as_str());
+        let id = client.or_else(owner).unwrap_or_default();
+        let recurs = work.id != work.uid;
+        let more = if recurs { self.factor(id, &work.category, line.arrival(work)) } else { 1.0 };
+        (more, self.length(id, &work.category))
     }
 
     /// Whether a client is still there on a day.

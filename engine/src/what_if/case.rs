@@ -178,7 +178,9 @@ impl<'p> Posing<'p> {
         let mut release: BTreeMap<&str, f64> = BTreeMap::new();
         let mut together: BTreeMap<Alike, usize> = BTreeMap::new();
         for work in works {
-            if work.remaining <= TimeDelta::zero() || !self.applied.is_there(work.client, self.date(work)) {
+            if work.remaining <= TimeDelta::zero()
+                || !self.applied.is_there(work.client, self.line.arrival(work))
+            {
                 continue;
             }
             let Some(mut lot) = self.lot(work) else { continue };
@@ -216,17 +218,11 @@ impl<'p> Posing<'p> {
         }
     }
 
-    fn date(&self, work: &Work) -> chrono::NaiveDate {
-        crate::desk::date(self.line.zone, work.release.max(self.line.now))
-    }
-
     fn lot(&mut self, work: &Work) -> Option<Lot> {
         let desk = &self.applied.desk;
         let client = work.client.unwrap_or(desk.settings.clients.len() + work.owner.unwrap_or(0));
-        let id = self.problem.clients[client].clone();
-        let recurs = work.id != work.uid;
-        let more = if recurs { self.applied.factor(&id, &work.category, self.date(work)) } else { 1.0 };
-        let hours = in_hours(work.remaining) * more * self.applied.length(&id, &work.category);
+        let (more, length) = self.applied.times(work, self.line);
+        let hours = in_hours(work.remaining) * more * length;
         let release = self.line.day(work.release.max(self.line.now));
         let due = match work.due_from {
             DueFrom::Horizon => release + 28.0,

@@ -32,6 +32,7 @@ mod dice;
 mod figures;
 mod flags;
 mod history;
+mod near;
 mod outlook;
 mod page;
 mod plot;
@@ -51,6 +52,7 @@ pub use chance::{Chance, Chances, Draws, Percentiles, RetainerChance, TaskChance
 pub use figures::{ClientFigures, Figures, LateTask, WeekFigures};
 pub use flags::categories;
 pub use history::{Estimates, Habit, History};
+pub use near::{Near, NearFault, NearTask};
 pub use outlook::{Outlook, Question};
 pub use page::page;
 pub use questions::{FirstFit, Hire, HireStep, PricedHour, PricedSkill, Sellable, Step, WaysOut};
@@ -82,12 +84,15 @@ pub enum WhatIfError {
     /// The capacity problem could not be solved: a fault of this program.
     #[error(transparent)]
     Capacity(#[from] CapacityError),
+    /// The near weeks could not be planned: a fault of this program.
+    #[error(transparent)]
+    Near(#[from] NearFault),
 }
 
 impl WhatIfError {
     /// Whether the input is at fault, not this program.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        !matches!(self, WhatIfError::Capacity(_))
+        matches!(self, WhatIfError::Desk(_) | WhatIfError::NoTask { .. })
     }
 }

@@ -1,7 +1,7 @@
 //! What-if as one page for a browser: no script, no network, readable by a client or a partner.
 
 use super::plot::{self, escape};
-use super::{Answer, Chance, Figures, Hire, Outlook, Sellable, Step, WaysOut};
+use super::{Answer, Chance, Figures, Hire, Near, NearTask, Outlook, Sellable, Step, WaysOut};
 use plokk_ical_io::Zone;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -103,6 +103,9 @@ fn scenario(html: &mut String, outlook: &Outlook, answer: &Answer) {
     );
     html.push_str(&plot::load(&f.weeks, answer.chances.as_ref()));
     html.push_str("</div>\n");
+    if let Some(near) = &answer.near {
+        blocks(html, near);
+    }
     sureness(html, answer);
     worth(html, outlook, answer);
     clients(html, f);
@@ -112,6 +115,37 @@ fn scenario(html: &mut String, outlook: &Outlook, answer: &Answer) {
     if let Some(hire) = &answer.hire {
         helper(html, hire);
     }
+}
+
+/// The near weeks in blocks.
+fn blocks(html: &mut String, near: &Near) {
+    add!(
+        html,
+        "<div class=\"card\"><h3>In blocks, until {}</h3>\n<p class=\"soft\">{} blocks, {:.1} hours; {:.1} hours wait that are due later; {:.1} hours short of retainers; {}.</p>",
+        near.until,
+        near.blocks,
+        near.hours,
+        near.waiting,
+        near.short,
+        escape(&near.status)
+    );
+    let row = |what: &str, task: &NearTask| {
+        format!(
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"bad\">{}</td></tr>\n",
+            escape(&task.client),
+            escape(&task.name),
+            task.due,
+            hours(task.hours),
+            what
+        )
+    };
+    if near.late.len() + near.unscheduled.len() > 0 {
+        html.push_str("<table>\n<tr><th>Client</th><th>Task</th><th>Due</th><th>Hours</th><th></th></tr>\n");
+        near.unscheduled.iter().for_each(|task| html.push_str(&row("without room", task)));
+        near.late.iter().for_each(|task| html.push_str(&row("late", task)));
+        html.push_str("</table>\n");
+    }
+    html.push_str("</div>\n");
 }
 
 fn verdicts(html: &mut String, answer: &Answer) {

@@ -47,6 +47,15 @@ impl Timeline {
         Timeline { zone, start: midnight(zone, today), now, edges, weeks, week_of }
     }
 
+    /// So many days from today, one by one.
+    pub(crate) fn near(zone: IanaZone, now: DateTime<Utc>, days: i64) -> Timeline {
+        let long = Timeline::new(zone, now, 2, NEAR);
+        let count = days.clamp(1, NEAR) as usize;
+        let (edges, week_of) = (long.edges[..=count].to_vec(), long.week_of[..count].to_vec());
+        let weeks = long.weeks[..=week_of[count - 1]].to_vec();
+        Timeline { edges, week_of, weeks, ..long }
+    }
+
     /// How many days it is long.
     pub(crate) fn days(&self) -> i64 {
         (self.end() - self.edges[0]).num_days()

@@ -12,7 +12,8 @@ fn days(from: &str, until: &str) -> Dates {
     Dates { from: Some(from.parse().expect("a date")), until: Some(until.parse().expect("a date")) }
 }
 
-const EVERYTHING: Ask = Ask { chances: None, prices: 2, sell: true, fit: true, way_out: true, hire: None };
+const EVERYTHING: Ask =
+    Ask { chances: None, near: None, prices: 2, sell: true, fit: true, way_out: true, hire: None };
 
 #[test]
 fn a_client_fits_as_long_as_there_is_room() {

@@ -2,4 +2,5 @@
 
 mod agreement;
 mod answers;
+mod near;
 mod support;

@@ -6,7 +6,11 @@ use chrono::NaiveDate;
 use clap::{Args, ValueHint};
 use plokk_engine::Settings;
 use plokk_engine::what_if::{Ask, Change, Dates, Draws, Scenario, categories};
+use plokk_solver::Options;
 use std::path::PathBuf;
+
+/// How hard is searched for the near weeks of each scenario: several are compared, and nothing is published.
+const BLOCKS_EFFORT: f64 = 0.3;
 
 #[derive(Debug, Args)]
 pub(crate) struct WhatIf {
@@ -84,6 +88,9 @@ pub(crate) struct Questions {
     #[arg(long, value_name = "DAYS", default_value_t = 6.0, allow_negative_numbers = true,
         value_parser = |text: &str| from_to(text, 0.0, 365.0))]
     pub(crate) sick_days: f64,
+    /// Plan the near weeks (the horizon of plokk.toml) in blocks, too: a search for each scenario
+    #[arg(long)]
+    blocks: bool,
     /// What the dearest hours are worth, and how far that holds
     #[arg(long)]
     prices: bool,
@@ -139,6 +146,7 @@ impl Questions {
         };
         Ok(Ask {
             chances: self.draws(),
+            near: self.blocks.then_some(Options { effort: BLOCKS_EFFORT, ..Options::default() }),
             prices: if self.prices { 8 } else { 0 },
             sell: self.sell,
             fit: true,

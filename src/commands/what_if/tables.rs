@@ -2,7 +2,9 @@
 
 use crate::table::{Align, Table};
 use crate::terminal::Paint;
-use plokk_engine::what_if::{Answer, Chances, Figures, Hire, Outlook, Sellable, Step, WaysOut};
+use plokk_engine::what_if::{
+    Answer, Chances, Figures, Hire, Near, NearTask, Outlook, Sellable, Step, WaysOut,
+};
 use std::collections::BTreeMap;
 
 /// All of it.
@@ -79,6 +81,9 @@ impl Page {
                 ),
                 &few(self::chances(chances)),
             );
+        }
+        if let Some(near) = &answer.near {
+            self.list(&format!("in blocks, until {}", near.until), &few(blocks(near)));
         }
         self.list("weeks that are full", &few(full(&answer.figures)));
         let prices: Vec<String> = answer
@@ -213,6 +218,27 @@ fn full(figures: &Figures) -> Vec<String> {
         )
     };
     figures.weeks.iter().filter(is_full).map(line).collect()
+}
+
+/// The near weeks in blocks: what they hold, and what they do not.
+fn blocks(near: &Near) -> Vec<String> {
+    let task = |what: &str, task: &NearTask| {
+        format!("{}: {}, due {}: {:.1}h {what}", task.client, task.name, task.due, task.hours)
+    };
+    let short =
+        if near.short > 0.05 { format!(", {:.1}h short of retainers", near.short) } else { String::new() };
+    let waiting = if near.waiting > 0.05 {
+        format!(", {:.1}h wait that are due later", near.waiting)
+    } else {
+        String::new()
+    };
+    let first = format!(
+        "{} blocks, {:.1}h{waiting}{short}; cost {:.0}, {}",
+        near.blocks, near.hours, near.cost, near.status
+    );
+    let open = near.unscheduled.iter().map(|open| task("without room", open));
+    let late = near.late.iter().map(|late| task("late", late));
+    [first].into_iter().chain(open).chain(late).collect()
 }
 
 /// The least sure promises.
