@@ -4,13 +4,14 @@ use crate::faults::ProblemFault;
 use crate::model::{Model, Tolls};
 use crate::options::{Observer, Options, Progress, Stage};
 use crate::problem::Problem;
-use crate::relax::relax;
+use crate::relax::{Relaxation, relax};
 use crate::search::{Annealing, Inserter, Neighbours, Plan, anneal};
 use crate::solution::{Chunk, OPTIMAL_GAP, Solution, Status};
 use crate::units::{Points, Slot};
 use crate::verify::{Violation, verify};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// An answer, and how it came to its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +80,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
     run.bound(&mut state);
     run.improve(&mut state);
     let mut solution = solution(problem, &state.plan);
-    solution.bound = stated_bound(state.bound, solution.cost.0);
+    solution.bound = stated_bound(state.relaxation.bound, solution.cost.0);
     let verdict = verify(problem, &solution);
     if verdict.violations.is_empty() {
         Ok(Outcome { solution, stopped: state.stopped })
@@ -90,8 +91,8 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 
 /// How many times some tasks are taken out and put back, per task, at the default effort: up to so
 /// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
-const ROUNDS_PER_TASK: f64 = 450.0;
-const MANY_TASKS: f64 = 200.0;
+const ROUNDS_PER_TASK: f64 = 540.0;
+const MANY_TASKS: f64 = 140.0;
 const FEW_TASKS: f64 = 20.0;
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.
@@ -120,11 +121,26 @@ struct Run<'a> {
 /// What is known so far.
 struct State<'a> {
     plan: Plan<'a>,
-    bound: f64,
-    tolls: Tolls,
+    relaxation: Relaxation,
     /// Whether the last plan still holds, so that little is to be done.
     settled: bool,
     stopped: bool,
+    /// How many times the plan was improved with what the relaxation says.
+    passes: u64,
+}
+
+/// One pass of the search: how much of the work, which one, and what it is called.
+#[derive(Clone, Copy)]
+struct Pass {
+    share: f64,
+    number: u64,
+    stage: Stage,
+}
+
+/// What is told while two things go on at once: the latest of each.
+struct Told<'a> {
+    observer: &'a dyn Observer,
+    latest: Mutex<Progress>,
 }
 
 impl<'a> Run<'a> {
@@ -140,9 +156,10 @@ impl<'a> Run<'a> {
         let valid = filled.chain(kept).filter(|plan| self.is_valid(plan)).chain([nothing]);
         let cheapest = valid.min_by(|a, b| a.cost().total_cmp(&b.cost()));
         let plan = cheapest.unwrap_or_else(|| Plan::empty(self.model));
-        let (bound, tolls) = (f64::NEG_INFINITY, Tolls::default());
-        let mut state = State { plan, bound, tolls, settled, stopped: false };
-        self.anneal(&mut state, FIRST_ROUNDS, 0, Stage::Starting);
+        let relaxation = Relaxation { bound: f64::NEG_INFINITY, ..Relaxation::default() };
+        let mut state = State { plan, relaxation, settled, stopped: false, passes: 0 };
+        let first = Pass { share: FIRST_ROUNDS, number: 0, stage: Stage::Starting };
+        self.anneal(&mut state, first);
         state
     }
 
@@ -162,57 +179,95 @@ impl<'a> Run<'a> {
         (Some(plan), settled)
     }
 
-    /// Solves the linear relaxation: the bound, and what each window is worth.
+    /// Solves the linear relaxation: the bound, and what each window is worth. Where that takes long, the plan is improved
+    /// at the same time.
     fn bound(&self, state: &mut State<'a>) {
         if state.stopped {
             return;
         }
-        let cost = state.plan.cost();
         let share = if state.settled { SETTLED_BOUND * self.options.again } else { 1.0 };
         let effort = share * self.options.effort;
-        let relaxation = relax(self.model, &state.plan, effort, &mut |done, bound| {
-            self.report(Stage::Bounding, done, cost, bound);
-            state.stopped |= self.observer.stop();
-            state.stopped
-        });
-        state.bound = relaxation.bound;
-        state.tolls = relaxation.tolls;
+        let told = Told::new(self.observer, Stage::Bounding, state);
+        let stopped = AtomicBool::new(false);
+        let (plan, settled) = (&state.plan, state.settled);
+        let mut better = None;
+        let first = Pass { share: 1.0, number: 1, stage: Stage::Improving };
+        let relaxation = relax(
+            self.model,
+            plan,
+            effort,
+            &mut |done, bound| {
+                told.bound(done, bound);
+                if self.observer.stop() {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+                stopped.load(Ordering::Relaxed)
+            },
+            &mut |so_far| {
+                if !is_optimal(plan.cost(), so_far.bound) {
+                    better = Some(self.chains(plan, settled, &so_far.tolls, first, &told, &stopped));
+                }
+            },
+        );
+        state.relaxation = relaxation;
+        state.stopped |= stopped.into_inner();
+        if let Some(plans) = better {
+            state.passes = 1;
+            self.keep_best(state, plans);
+        }
     }
 
     /// Improves the plan for as long as the options say.
     fn improve(&self, state: &mut State<'a>) {
-        let mut share = 1.0;
-        for pass in 1.. {
-            if state.stopped || state.plan.cost() <= state.bound + OPTIMAL_GAP * state.plan.cost().abs() {
+        while !state.stopped && !is_optimal(state.plan.cost(), state.relaxation.bound) {
+            if state.passes > 0 && !self.options.until_stopped {
                 return;
             }
-            self.anneal(state, share, pass, Stage::Improving);
-            if !self.options.until_stopped {
-                return;
-            }
+            let number = state.passes + 1;
             // With time to spare, all may change.
-            state.settled = false;
-            share *= 1.5;
+            state.settled &= state.passes == 0;
+            self.anneal(
+                state,
+                Pass { share: 1.5_f64.powf(state.passes as f64), number, stage: Stage::Improving },
+            );
+            state.passes = number;
         }
     }
 
-    /// Anneals a share of the rounds, in chains side by side; the best plan stays.
-    fn anneal(&self, state: &mut State<'a>, share: f64, pass: u64, stage: Stage) {
+    /// Anneals a share of the rounds; the best plan stays.
+    fn anneal(&self, state: &mut State<'a>, pass: Pass) {
+        let told = Told::new(self.observer, pass.stage, state);
+        let stopped = AtomicBool::new(false);
+        let tolls = &state.relaxation.tolls;
+        let plans = self.chains(&state.plan, state.settled, tolls, pass, &told, &stopped);
+        self.keep_best(state, plans);
+        state.stopped |= stopped.into_inner();
+    }
+
+    /// Anneals in chains side by side.
+    fn chains(
+        &self,
+        from: &Plan<'a>,
+        settled: bool,
+        tolls: &Tolls,
+        pass: Pass,
+        told: &Told<'_>,
+        stopped: &AtomicBool,
+    ) -> Vec<Plan<'a>> {
         let tasks = self.model.tasks.iter().filter(|t| !t.allowed.is_empty()).count();
         if tasks == 0 {
-            return;
+            return Vec::new();
         }
         let counted = (tasks as f64).max(FEW_TASKS).min((tasks as f64 * MANY_TASKS).sqrt().max(FEW_TASKS));
-        let share = if state.settled { self.options.again * share } else { share };
+        let share = if settled { self.options.again * pass.share } else { pass.share };
         let rounds = (counted * ROUNDS_PER_TASK * self.options.effort * share).ceil() as u64;
-        let temperature = self.temperature(state.settled);
-        let stopped = AtomicBool::new(false);
+        let temperature = self.temperature(settled);
         let chain = |k: u64| {
-            let seed = self.options.seed ^ (k + CHAINS * pass).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let seed = self.options.seed ^ (k + CHAINS * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
             let how = Annealing { rounds, most: 8, seed, temperature };
-            anneal(state.plan.clone(), &self.near, how, &state.tolls, &mut |done, cost| {
+            anneal(from.clone(), &self.near, how, tolls, &mut |done, cost| {
                 if k == 0 {
-                    self.report(stage, done, cost, state.bound);
+                    told.cost(pass.stage, done, cost);
                 }
                 if self.observer.stop() {
                     stopped.store(true, Ordering::Relaxed);
@@ -220,13 +275,16 @@ impl<'a> Run<'a> {
                 stopped.load(Ordering::Relaxed)
             })
         };
-        let plans: Vec<Plan<'a>> = (0..CHAINS).into_par_iter().map(chain).collect();
+        (0..CHAINS).into_par_iter().map(chain).collect()
+    }
+
+    /// The best plan stays.
+    fn keep_best(&self, state: &mut State<'a>, plans: Vec<Plan<'a>>) {
         let valid = plans.into_iter().filter(|plan| self.is_valid(plan));
         let best = valid.min_by(|a, b| a.cost().total_cmp(&b.cost()));
         if let Some(best) = best.filter(|plan| plan.cost() < state.plan.cost()) {
             state.plan = best;
         }
-        state.stopped |= stopped.into_inner();
     }
 
     /// Whether a plan passes the verifier. It always should; if a fault of the search lets a rule be
@@ -246,11 +304,46 @@ impl<'a> Run<'a> {
         let unit = (setup.block + setup.switch + self.model.chunk + lateness / 5.0).max(1e-3) / 10.0;
         (if settled { 2.0 } else { 25.0 } * unit, 0.1 * unit)
     }
+}
 
-    fn report(&self, stage: Stage, done: f64, cost: f64, bound: f64) {
+impl<'a> Told<'a> {
+    fn new(observer: &'a dyn Observer, stage: Stage, state: &State<'_>) -> Told<'a> {
+        let (cost, bound) = (state.plan.cost(), state.relaxation.bound);
         let bound = bound.is_finite().then_some(Points(bound.min(cost)));
-        self.observer.progress(Progress { stage, done, cost: Some(Points(cost)), bound });
+        let latest = Progress { stage, done: 0.0, cost: Some(Points(cost)), bound };
+        Told { observer, latest: Mutex::new(latest) }
     }
+
+    /// The bound is now this, with so much of its work done.
+    fn bound(&self, done: f64, bound: f64) {
+        self.tell(|latest| {
+            if latest.stage == Stage::Bounding {
+                latest.done = done;
+            }
+            let cost = latest.cost.map_or(f64::INFINITY, |cost| cost.0);
+            latest.bound = bound.is_finite().then_some(Points(bound.min(cost)));
+        });
+    }
+
+    /// The best plan of this stage costs this, with so much of its work done.
+    fn cost(&self, stage: Stage, done: f64, cost: f64) {
+        self.tell(|latest| {
+            let bound = latest.bound.map(|bound| Points(bound.0.min(cost)));
+            *latest = Progress { stage, done, cost: Some(Points(cost)), bound };
+        });
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Progress)) {
+        // A panic of the observer's while it was told leaves nothing half done here.
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut latest);
+        self.observer.progress(*latest);
+    }
+}
+
+/// Whether a bound proves a plan optimal.
+fn is_optimal(cost: f64, bound: f64) -> bool {
+    cost <= bound + OPTIMAL_GAP * cost.abs()
 }
 
 /// The bound that goes with a plan's cost. Above the cost by more than rounding it proves nothing but a fault

@@ -23,7 +23,7 @@ use pricing::{Content, Pricer, Prices};
 use rayon::prelude::*;
 
 /// What the relaxation says.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Relaxation {
     /// A lower bound on the cost of every plan, in points.
     pub(crate) bound: f64,
@@ -40,9 +40,9 @@ struct Centre {
 }
 
 impl Centre {
-    fn relaxation(self, master: &Master<'_>) -> Relaxation {
+    fn relaxation(&self, master: &Master<'_>) -> Relaxation {
         let caps = master.cap_tolls(&self.prices);
-        Relaxation { bound: self.bound, tolls: Tolls { windows: self.slots, caps } }
+        Relaxation { bound: self.bound, tolls: Tolls { windows: self.slots.clone(), caps } }
     }
 }
 
@@ -71,13 +71,20 @@ const FORGET_EVERY: usize = 8;
 const ROUNDS: f64 = 48.0;
 const FEWEST_ROUNDS: usize = 6;
 
+/// With so many rows the linear program takes long enough to have something else done at the same time: it runs on one
+/// thread, and the prices that the volume algorithm leaves are as good a guide to the search as its own (the same cost, within
+/// 0.1%, on seven problems of class S, four efforts each).
+const SLOW: usize = 350;
+
 /// Solves the relaxation; `plan` is any plan, the better the faster. `watch` is told the share of the
-/// work done and the bound, and says whether to stop; `effort` multiplies the work.
+/// work done and the bound, and says whether to stop; `effort` multiplies the work. Where the linear program will
+/// take long, `beside` runs at the same time, with what is known before it.
 pub(crate) fn relax(
     model: &Model,
     plan: &Plan<'_>,
     effort: f64,
-    watch: &mut dyn FnMut(f64, f64) -> bool,
+    watch: &mut (dyn FnMut(f64, f64) -> bool + Send),
+    beside: &mut (dyn FnMut(&Relaxation) + Send),
 ) -> Relaxation {
     let offers = Offers::new(model);
     if offers.all.is_empty() {
@@ -115,7 +122,13 @@ pub(crate) fn relax(
     }
     let rounds = (ROUNDS * effort.sqrt()) as usize;
     if lp && rounds >= FEWEST_ROUNDS {
-        generate(&mut master, &overload, &mut best, rounds, watch);
+        if master.rows() < SLOW {
+            generate(&mut master, &overload, &mut best, rounds, watch);
+        } else {
+            let so_far = best.relaxation(&master);
+            let program = || generate(&mut master, &overload, &mut best, rounds, watch);
+            rayon::join(program, || beside(&so_far));
+        }
     }
     best.relaxation(&master)
 }
@@ -136,17 +149,18 @@ fn tolerance(cost: f64) -> f64 {
     1e-3 * (1.0 + cost.abs() / 100.0)
 }
 
-fn keep_better(best: &mut Centre, centre: Centre) -> bool {
-    let better = centre.bound > best.bound;
-    if better {
+fn keep_better(best: &mut Centre, centre: Centre) {
+    if centre.bound > best.bound {
         *best = centre;
     }
-    better
 }
 
 /// Column generation: solve the master program, price all windows, add what pays, until nothing does.
-/// Prices are blended with the best so far when those alone lead astray (Wentges 1997,
-/// doi:10.1016/S0969-6016(97)00001-4).
+///
+/// The program's own prices lead astray until it has most of the columns that matter, and pricing takes a hundredth of a
+/// solve: so after each the bound is looked for at several [`SHARES`] of the way from the best prices so far to the
+/// program's (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20137), and columns come from the program's
+/// prices and from where the bound was best.
 fn generate(
     master: &mut Master<'_>,
     overload: &Overload,
@@ -156,7 +170,6 @@ fn generate(
 ) {
     let constant = master.model.constant;
     master.keep_best(&best.prices, COLUMNS);
-    let mut smoothing = 0.5;
     let mut last_cost = f64::INFINITY;
     for round in 0..rounds {
         best.prices.resize(master.rows(), 0.0);
@@ -167,15 +180,7 @@ fn generate(
         let cost = answer.cost + constant;
         let settled = (last_cost - cost).abs() < 0.01 * cost.abs();
         last_cost = cost;
-        let prices = blend(&best.prices, &answer.prices, smoothing);
-        let (bound, contents) = price(master, &prices);
-        let slots = contents.iter().map(|c| c.slot).collect();
-        let better = keep_better(best, Centre { bound, prices, slots });
-        smoothing = if better { 0.0 } else { 0.5 };
-        let mut added = 0;
-        for (w, content) in contents.into_iter().enumerate() {
-            added += usize::from(master.add(w as u32, content.items).is_some_and(|(_, new)| new));
-        }
+        let added = between(master, best, &answer.prices);
         let cuts = if settled { separate(master, overload, &answer, tolerance(cost)) } else { Vec::new() };
         let close = cost - best.bound <= CLOSE * cost.abs();
         let done = settled && cuts.is_empty() && (close || added == 0);
@@ -186,6 +191,31 @@ fn generate(
             master.add_cut(cut);
         }
     }
+}
+
+/// How far from the program's prices, as shares of the way to the best prices so far, the bound is looked for; and from how
+/// many of the others than the first, those with the best bounds, columns are taken.
+const SHARES: [f64; 5] = [0.0, 0.3, 0.6, 0.8, 0.9];
+const BEST_SHARES: usize = 2;
+
+/// Prices all windows between the best prices and the program's; answers how many columns were new.
+fn between(master: &mut Master<'_>, best: &mut Centre, program: &[f64]) -> usize {
+    let centre = best.prices.clone();
+    let mut met: Vec<(f64, Vec<Content>)> = Vec::with_capacity(SHARES.len());
+    for share in SHARES {
+        let prices = blend(&centre, program, share);
+        let (bound, contents) = price(master, &prices);
+        keep_better(best, Centre { bound, prices, slots: contents.iter().map(|c| c.slot).collect() });
+        met.push((bound, contents));
+    }
+    met[1..].sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut added = 0;
+    for (_, contents) in met.into_iter().take(1 + BEST_SHARES) {
+        for (w, content) in contents.into_iter().enumerate() {
+            added += usize::from(master.add(w as u32, content.items).is_some_and(|(_, new)| new));
+        }
+    }
+    added
 }
 
 /// The share of the cost within which the bound is as good as the program's value.

@@ -206,7 +206,7 @@ mod tests {
             &[("a", 6, 0, 9), ("b", 6, 0, 9)],
         );
         let model = Model::new(&problem);
-        let relaxation = relax(&model, &Plan::empty(&model), 1.0, &mut |_, _| false);
+        let relaxation = relax(&model, &Plan::empty(&model), 1.0, &mut |_, _| false, &mut |_| ());
         // With shares, half of the six slots would be late.
         assert!(relaxation.bound >= problem.weights.late, "{}", relaxation.bound);
     }
