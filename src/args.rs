@@ -57,12 +57,19 @@ pub(crate) enum Command {
     Completions(Completions),
 }
 
-/// Which desk, and at what time.
+/// Which desk.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct At {
+pub(crate) struct Folder {
     /// The folder with plokk.toml
     #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub(crate) desk: PathBuf,
+}
+
+/// Which desk, and at what time.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct At {
+    #[command(flatten)]
+    pub(crate) of: Folder,
     /// Plan as if it were this moment, such as 2026-10-19T08:00:00+03:00 [default: the clock]
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     now: Option<DateTime<Utc>>,

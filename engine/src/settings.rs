@@ -9,6 +9,7 @@ mod fault;
 mod feeds;
 pub(crate) mod hours;
 pub(crate) mod ids;
+mod mail_server;
 pub(crate) mod money;
 pub(crate) mod nearest;
 mod read;
@@ -19,6 +20,7 @@ pub(crate) mod zone;
 pub(crate) use deliver::forget;
 pub use deliver::{CaldavSettings, MailSettings, NotifySettings, PublishSettings, Secret, WebhookStyle};
 pub use fault::SettingFault;
+pub use mail_server::MailServer;
 pub(crate) use read::{period, retainer};
 
 use chrono::TimeDelta;

@@ -1,6 +1,6 @@
 //! What the commands of every night, and of those who subscribe, are asked for.
 
-use super::{At, Search};
+use super::{At, Folder, Search};
 use chrono::NaiveTime;
 use clap::{Args, Subcommand, ValueHint};
 use plokk_ical_io::IanaZone;
@@ -32,9 +32,8 @@ pub(crate) struct Nightly {
 
 #[derive(Debug, Args)]
 pub(crate) struct History {
-    /// The folder with plokk.toml
-    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(crate) desk: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: Folder,
     /// Show what this night changed
     #[arg(value_name = "NUMBER")]
     pub(crate) night: Option<u32>,
@@ -79,9 +78,8 @@ pub(crate) struct TokenMake {
     /// client's id), or plan
     #[arg(required = true, value_name = "NAME")]
     pub(crate) names: Vec<String>,
-    /// The folder with plokk.toml
-    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(crate) desk: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: Folder,
     /// For whom it is, to find it again
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) note: String,
@@ -92,9 +90,8 @@ pub(crate) struct TokenMake {
 
 #[derive(Debug, Args)]
 pub(crate) struct TokenDesk {
-    /// The folder with plokk.toml
-    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(crate) desk: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: Folder,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -105,9 +102,8 @@ pub(crate) struct TokenRevoke {
     /// The tokens' ids, as `plokk token list` shows them
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// The folder with plokk.toml
-    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(crate) desk: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: Folder,
 }
 
 #[derive(Debug, Args)]

@@ -71,7 +71,7 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Check) -> Outcome {
-    let home = Home::open(&args.at.desk)?;
+    let home = Home::open(&args.at.of.desk)?;
     let now = args.at.now();
     let mut feeds = home.fetch(now, &args.at.accept, true)?;
     let window = window(&home, now);

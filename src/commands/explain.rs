@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use plokk_engine::{Explanation, Planned, Rule, State, Work, explain, find, nearest, plan_desk, words};
 
 pub(crate) fn run(args: &Explain) -> Outcome {
-    let home = Home::open(&args.at.desk)?;
+    let home = Home::open(&args.at.of.desk)?;
     // Without --now the last plan is explained, as of when it was made.
     let last = home.last().filter(|_| !args.at.is_set());
     let mut options = args.search.options();

@@ -10,7 +10,7 @@ use plokk_engine::words;
 use serde_json::json;
 
 pub(crate) fn run(args: &args::History) -> Outcome {
-    let home = Home::open(&args.desk)?;
+    let home = Home::open(&args.of.desk)?;
     let history = home.history();
     if let Some(number) = args.night {
         let night = history.read(number).ok_or_else(|| unknown(number, &home))?;

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &args::Nightly) -> Outcome {
-    let asked = if args.desks.is_empty() { std::slice::from_ref(&args.at.desk) } else { &args.desks[..] };
+    let asked = if args.desks.is_empty() { std::slice::from_ref(&args.at.of.desk) } else { &args.desks[..] };
     let desks = find(asked)?;
     let job = Job {
         now: args.at.now(),

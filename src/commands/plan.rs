@@ -13,7 +13,7 @@ use plokk_engine::{ClientSummary, How, PlanError, Planned, changes, plan_and_pub
 use plokk_ical_io::Zone;
 
 pub(crate) fn run(args: &Plan) -> Outcome {
-    let home = Home::open(&args.at.desk)?;
+    let home = Home::open(&args.at.of.desk)?;
     let _lock = if args.dry_run { None } else { Some(home.lock()?) };
     let inputs = home.inputs(args.at.now(), &args.at.accept, !args.dry_run)?;
     let mut collections = push::open(&home);

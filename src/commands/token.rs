@@ -20,7 +20,7 @@ pub(crate) fn run(act: &TokenAct) -> Outcome {
 }
 
 fn make(args: &TokenMake) -> Outcome {
-    let home = Home::open(&args.desk)?;
+    let home = Home::open(&args.of.desk)?;
     let known: Vec<String> = names(&home.settings).into_iter().map(|(name, _)| name).collect();
     let mut wanted: Vec<String> = Vec::new();
     for name in &args.names {
@@ -49,7 +49,7 @@ fn make(args: &TokenMake) -> Outcome {
 }
 
 fn list(args: &TokenDesk) -> Outcome {
-    let home = Home::open(&args.desk)?;
+    let home = Home::open(&args.of.desk)?;
     let tokens = Tokens::of(&home.kept_folder()).read()?;
     if args.json {
         for token in &tokens {
@@ -82,7 +82,7 @@ fn list(args: &TokenDesk) -> Outcome {
 }
 
 fn revoke(args: &TokenRevoke) -> Outcome {
-    let home = Home::open(&args.desk)?;
+    let home = Home::open(&args.of.desk)?;
     Tokens::of(&home.kept_folder()).revoke(&args.ids)?;
     terminal::say(&format!("{} taken back", words::count(args.ids.len(), "token")));
     Ok(Exit::Done)

@@ -9,7 +9,7 @@ use crate::terminal;
 use plokk_engine::{Restored, restored, words};
 
 pub(crate) fn run(args: &args::Undo) -> Outcome {
-    let home = Home::open(&args.at.desk)?;
+    let home = Home::open(&args.at.of.desk)?;
     let _lock = if args.dry_run { None } else { Some(home.lock()?) };
     let history = home.history();
     let number = match args.night {

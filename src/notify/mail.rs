@@ -71,32 +71,14 @@ fn transport(
     password: Option<String>,
     trust: &Trust,
 ) -> Result<SmtpTransport, String> {
-    let (from_start, rest) = match settings.server.strip_prefix("smtps://") {
-        Some(rest) => (true, rest),
-        None => (false, settings.server.strip_prefix("smtp://").unwrap_or(&settings.server)),
+    let server = &settings.server;
+    let tls = match (server.is_secured(), server.from_start) {
+        (false, _) => Tls::None,
+        (true, true) => Tls::Wrapper(secure(&server.host, trust)?),
+        (true, false) => Tls::Required(secure(&server.host, trust)?),
     };
-    let (rest, required) = match rest.strip_suffix("?tls=required") {
-        Some(rest) => (rest, true),
-        None => (rest, from_start),
-    };
-    let rest = rest.trim_end_matches('/');
-    let (host, port) = match rest.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => {
-            (host, Some(port.parse::<u16>().map_err(|_| "the port is no number".to_owned())?))
-        }
-        _ => (rest, None),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    let tls = match (here && !required, from_start) {
-        (true, _) => Tls::None,
-        (false, true) => Tls::Wrapper(secure(host, trust)?),
-        (false, false) => Tls::Required(secure(host, trust)?),
-    };
-    let mut builder = SmtpTransport::builder_dangerous(host)
-        .port(port.unwrap_or(if from_start { 465 } else { 587 }))
-        .tls(tls)
-        .timeout(Some(TIMEOUT));
+    let mut builder =
+        SmtpTransport::builder_dangerous(&server.host).port(server.port).tls(tls).timeout(Some(TIMEOUT));
     if let Some(user) = &settings.user {
         builder = builder.credentials(Credentials::new(user.clone(), password.unwrap_or_default()));
     }
@@ -120,12 +102,13 @@ fn secure(host: &str, trust: &Trust) -> Result<TlsParameters, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plokk_engine::settings::MailServer;
 
     fn settings(server: &str) -> MailSettings {
         MailSettings {
             to: vec!["Mari <mari@example.org>".into()],
             from: "plokk@example.org".into(),
-            server: server.into(),
+            server: MailServer::parse(server).expect("it is the address of a mail server"),
             user: Some("mari".into()),
             password: None,
         }
@@ -146,11 +129,5 @@ mod tests {
             text.contains("To: Mari <mari@example.org>") || text.contains("To: \"Mari\" <mari@example.org>"),
             "{text}"
         );
-    }
-
-    #[test]
-    fn ports_are_numbers_and_hosts_may_be_ip_addresses() {
-        assert!(transport(&settings("smtp://localhost:smtp"), None, &Trust::Browsers).is_err());
-        assert!(transport(&settings("smtp://[::1]:2525"), None, &Trust::Browsers).is_ok());
     }
 }

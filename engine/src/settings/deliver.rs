@@ -1,5 +1,6 @@
 //! `[publish]` and `[notify]`: where calendars are pushed to, and who is told what a night has changed.
 
+use super::mail_server::{MailServer, server};
 use super::read::email;
 use super::reader::{Cause, Faults, Section, list, some_text, text};
 use super::{Assistant, nearest};
@@ -54,9 +55,8 @@ pub struct MailSettings {
     pub to: Vec<String>,
     /// From whom.
     pub from: String,
-    /// The server: `smtps://host:465` (TLS from the start), `smtp://host:587` (STARTTLS); without TLS only
-    /// on this machine, or not even there with `?tls=required` at its end.
-    pub server: String,
+    /// The server.
+    pub server: MailServer,
     /// The user's name, where the server wants one.
     pub user: Option<String>,
     /// The password.
@@ -169,17 +169,6 @@ fn address(text: &str) -> Result<String, Cause> {
     Ok(text.trim().to_owned())
 }
 
-fn server(text: &str) -> Result<String, Cause> {
-    let text = text.trim();
-    let hint = "write \"smtps://host:465\", \"smtp://host:587\" or \"smtp://host:587?tls=required\"; user and password stand in keys of their own";
-    let wish = |host| str::strip_suffix(host, "?tls=required").unwrap_or(host);
-    let host = text.strip_prefix("smtps://").or_else(|| text.strip_prefix("smtp://")).map(wish);
-    match host.map(|host| host.trim_end_matches('/')) {
-        Some(host) if !host.is_empty() && !host.contains(['@', '/', '?', '#', ' ']) => Ok(text.to_owned()),
-        _ => Err(Cause::hinted("is no mail server", hint)),
-    }
-}
-
 /// A secret as the settings write it.
 fn secret(text: &str) -> Result<Secret, Cause> {
     let named = |name: &str, what: &str| {
@@ -267,21 +256,5 @@ mod tests {
         let settings =
             read("[notify]\nwebhook = 'https://hooks.example/sekret'\n").expect("nothing is wrong");
         assert!(!format!("{settings:?}").contains("sekret"));
-    }
-
-    #[test]
-    fn mail_servers_are_checked_with_what_is_asked_of_them() {
-        for good in ["smtps://mx:465", "smtp://mx", "smtp://localhost:587?tls=required"] {
-            assert!(server(good).is_ok_and(|text| text == good), "{good}");
-        }
-        for bad in [
-            "mx",
-            "smtp://",
-            "smtp://?tls=required",
-            "smtp://mx?tls=no",
-            "smtp://mx?tls=required?tls=required",
-        ] {
-            assert!(server(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -17,7 +17,7 @@ use std::fs;
 use std::path::Path;
 
 pub(crate) fn run(args: &WhatIf) -> Outcome {
-    let home = Home::open(&args.at.desk)?;
+    let home = Home::open(&args.at.of.desk)?;
     let asked = args.asked.scenario(&home.settings)?;
     let questions = args.questions.ask(&home.settings)?;
     let scenarios = scenarios(args, &home, asked)?;
@@ -73,7 +73,7 @@ pub(crate) fn failure(error: WhatIfError) -> Failure {
 /// Today's desk, then the scenarios to compare with it.
 fn scenarios(args: &WhatIf, home: &Home, asked: Option<Scenario>) -> Result<Vec<Scenario>, Failure> {
     let mut scenarios = vec![Scenario::today()];
-    let usual = args.at.desk.join("scenarios.toml");
+    let usual = args.at.of.desk.join("scenarios.toml");
     let file = match &args.scenarios {
         Some(file) => Some(file.clone()),
         None => (asked.is_none() && usual.exists()).then_some(usual),
@@ -99,7 +99,7 @@ fn shown(file: &Path) -> String {
 
 fn outlook(args: &WhatIf, home: &Home) -> Result<Outlook, Failure> {
     let now = args.at.now();
-    let usual = args.at.desk.join("tracked.csv");
+    let usual = args.at.of.desk.join("tracked.csv");
     let file = args.tracked.clone().or_else(|| usual.exists().then_some(usual));
     let tracked = match file {
         Some(file) => {
