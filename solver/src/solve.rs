@@ -99,8 +99,8 @@ const FEW_TASKS: f64 = 20.0;
 const FIRST_ROUNDS: f64 = 0.15;
 
 /// The last plan still holds when so much of it, and of what is planned now, can stay: then a share of the work is
-/// enough ([`Options::again`]). On a desk where a day's work was left undone that is a seventh of it each way (kept 89%,
-/// of what is planned 78%): a limit of four fifths had it searched anew in three times the time for 3% of the cost.
+/// enough ([`Options::again`]). On a desk where a day's work was left undone, 89% of the last plan was kept, and that was 78% of
+/// what is planned: a limit of four fifths had it searched anew in three times the time for 3% of the cost.
 const SETTLED: f64 = 0.7;
 
 /// The share of that which the relaxation gets.

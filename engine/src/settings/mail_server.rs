@@ -71,6 +71,7 @@ mod tests {
             ("smtps://mx:465", 465, true),
             ("smtps://localhost", 465, true),
             ("smtp://mx", 587, true),
+            ("smtp://[::1]:2525", 2525, false),
             ("smtp://127.0.0.1:25/", 25, false),
             ("smtp://localhost:587?tls=required", 587, true),
         ] {

@@ -145,7 +145,7 @@ pub enum NearFault {
 
 impl Applied {
     /// Changes the desk's work as the scenario has it: as much of it, and as long, and beside it what is sold and what is to be
-    /// expected.
+    /// expected. The settings' retainers are dropped for the case's, which change from day to day.
     fn take_on(&mut self, line: &Timeline, case: &Case) {
         let mut works = std::mem::take(&mut self.desk.work);
         works.retain(|work| self.is_there(work.client, line.arrival(work)));
@@ -164,6 +164,7 @@ impl Applied {
             }
         }
         self.desk.work = works;
+        self.desk.settings.clients.iter_mut().for_each(|client| client.retainer = None);
     }
 
     fn whole_slots(&self, hours: f64) -> TimeDelta {
@@ -221,13 +222,9 @@ impl Timeline {
     }
 }
 
-/// The planning problem, with the scenario's retainers, and what sub-contractors work at most, in place of the settings'.
+/// The planning problem, with the scenario's retainers and what sub-contractors work at most.
 fn posed(applied: &Applied, line: &Timeline, case: &Case) -> Posed {
-    let mut desk = applied.desk.clone();
-    for client in &mut desk.settings.clients {
-        client.retainer = None;
-    }
-    let mut posed = pose(&desk, None);
+    let mut posed = pose(&applied.desk, None);
     let axis = posed.axis;
     let span = |promise: &Promise| {
         let of = |bucket: Option<&(u32, f64)>| bucket.map(|(bucket, _)| line.window(*bucket as usize));
@@ -252,7 +249,7 @@ fn posed(applied: &Applied, line: &Timeline, case: &Case) -> Posed {
         for monday in &line.weeks {
             let (from, to) = week(applied, axis, n, *monday);
             if from < to {
-                let worker = Some(desk.settings.assistants[n].id.clone());
+                let worker = Some(applied.desk.settings.assistants[n].id.clone());
                 posed.problem.caps.push(Cap { worker, client: None, from, to, max: axis.down(*most) });
             }
         }

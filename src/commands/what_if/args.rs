@@ -89,7 +89,7 @@ pub(crate) struct Questions {
         value_parser = |text: &str| from_to(text, 0.0, 365.0))]
     pub(crate) sick_days: f64,
     /// Plan the near weeks (the horizon of plokk.toml) in blocks, too: a search for each scenario
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["csv", "sweep"])]
     blocks: bool,
     /// What the dearest hours are worth, and how far that holds
     #[arg(long)]
