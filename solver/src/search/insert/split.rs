@@ -1,7 +1,8 @@
 //! Cutting a task into chunks over the windows of one worker: a dynamic program over windows and slots
 //! of work, over what each length costs in each window.
 
-use super::{Inserter, Piece, Spot, place, saved_at_most};
+use super::seam::Seam;
+use super::{Inserter, Piece, Spot, first_position, place, saved_at_most};
 use crate::search::state::Plan;
 use fastrand::Rng;
 
@@ -71,6 +72,10 @@ impl Inserter {
         let left = job.size - plan.tasks[j].planned;
         let most = window.cells.iter().map(|cell| plan.cap_room(&cell.caps, job.client)).max();
         let longest = left.min(plan.free(w)).min(most.unwrap_or(left));
+        if longest < job.min {
+            return;
+        }
+        let longest = longest.min(longest_room(plan, w, j, bounds));
         if longest < job.min {
             return;
         }
@@ -222,6 +227,20 @@ impl Inserter {
             }
         }
     }
+}
+
+/// The most slots in a row that any place in a window has for task `j`, buffers to its neighbours left out.
+fn longest_room(plan: &mut Plan<'_>, w: usize, j: usize, (from, to): (i32, i32)) -> i32 {
+    plan.fresh(w);
+    let start = plan.model.windows[w].start;
+    let timing = &plan.timing[w];
+    let places = first_position(plan, w, j)..=plan.sequences[w].len();
+    let room = |position: usize| {
+        let seam = Seam::new(plan, w, position, j);
+        let (after, before) = timing.room(position);
+        (before - seam.after as i32).min(to - start) - (after + seam.before as i32).max(from - start)
+    };
+    places.map(room).max().unwrap_or(0)
 }
 
 /// The lengths to price: the shortest, the longest in one chunk, the longest of all, and some between.
