@@ -155,6 +155,12 @@ impl Job {
         self.unscheduled + self.lateness(horizon) / f64::from(self.size.max(1))
     }
 
+    /// Whether `slots` of it can be done in chunks of allowed lengths.
+    pub(crate) fn has_chunks(&self, slots: i32) -> bool {
+        let fewest = (slots + self.max - 1) / self.max;
+        fewest * self.min <= slots
+    }
+
     /// The most chunks that a solution would ever cut it into.
     pub(crate) fn most_chunks(&self) -> i32 {
         self.size / self.min

@@ -239,22 +239,23 @@ fn price(master: &Master<'_>, rows: &[f64]) -> (f64, Vec<Content>) {
 /// Makes a column of each window's content in a plan.
 fn add_plan(master: &mut Master<'_>, plan: &Plan<'_>) {
     for (w, sequence) in plan.sequences.iter().enumerate() {
-        let mut items: Vec<(u32, i32)> = Vec::new();
+        // Each task's slots here, and the end of its last chunk.
+        let mut held: Vec<(u32, i32, i32)> = Vec::new();
         for chunk in sequence {
-            // Of two offers for a task, the one that its last chunk here keeps.
-            let of_task = sequence.iter().filter(|c| c.task == chunk.task);
-            let end = of_task.map(|c| c.end()).max().unwrap_or(i32::MIN);
-            let mut offers = master.offers.of_window[w].clone();
-            let fits = |o: &usize| {
-                let offer = &master.offers.all[*o];
-                offer.task == chunk.task && offer.soonest_end <= end && end <= offer.span.1
-            };
-            let Some(offer) = offers.find(fits) else { continue };
-            match items.iter_mut().find(|(o, _)| *o == offer as u32) {
-                Some((_, len)) => *len += chunk.len,
-                None => items.push((offer as u32, chunk.len)),
+            match held.iter_mut().find(|(task, _, _)| *task == chunk.task) {
+                Some((_, len, end)) => (*len, *end) = (*len + chunk.len, chunk.end().max(*end)),
+                None => held.push((chunk.task, chunk.len, chunk.end())),
             }
         }
+        let offer = |(task, len, end): (u32, i32, i32)| {
+            let fits = |o: &usize| {
+                let offer = &master.offers.all[*o];
+                let ends = offer.soonest_end <= end || offer.soonest_end == master.model.horizon;
+                offer.task == task && offer.has_piece(len) && ends && end <= offer.span.1
+            };
+            master.offers.of_window[w].clone().find(fits).map(|o| (o as u32, len))
+        };
+        let items: Vec<(u32, i32)> = held.into_iter().filter_map(offer).collect();
         master.add(w as u32, items);
     }
 }

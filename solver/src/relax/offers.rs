@@ -6,6 +6,8 @@
 //! content of the window with the same pieces, and what is bounded with columns is bounded for all
 //! real plans.
 
+mod conflicts;
+
 use crate::model::{Job, Model, Window, starts};
 
 /// A task in a window.
@@ -16,7 +18,7 @@ pub(crate) struct Offer {
     /// The shortest length; `pieces[k]` is for `shortest + k` slots.
     pub(crate) shortest: i32,
     pub(crate) pieces: Vec<Piece>,
-    /// No chunk here ends before.
+    /// No chunk here ends before; the horizon for what leaves the task incomplete.
     pub(crate) soonest_end: i32,
     /// No chunk here starts after.
     pub(crate) latest_start: i32,
@@ -24,6 +26,8 @@ pub(crate) struct Offer {
     pub(crate) span: (i32, i32),
     /// Whether the offer before is for the same task and window: a content holds one of them at most.
     pub(crate) instead: bool,
+    /// The offers of this window for tasks before or after this one that no content holds together with it.
+    pub(crate) conflicts: Vec<u32>,
 }
 
 /// A number of slots of one task in one window, in as few chunks as can be.
@@ -76,6 +80,7 @@ impl Offers {
             }
             of_window.push(first..all.len());
         }
+        conflicts::find(model, &of_window, &mut all);
         Offers { all, of_window, of_task }
     }
 }
@@ -86,32 +91,41 @@ impl Offer {
         self.soonest_end > job.due
     }
 
+    /// Whether `len` slots of the task are one of its pieces.
+    pub(crate) fn has_piece(&self, len: i32) -> bool {
+        let place = usize::try_from(len - self.shortest).ok();
+        place.and_then(|k| self.pieces.get(k)).is_some_and(|piece| piece.chunks > 0)
+    }
+
     /// The piece of `len` slots.
     pub(crate) fn piece(&self, len: i32) -> &Piece {
         &self.pieces[(len - self.shortest) as usize]
     }
 }
 
-/// When the last chunk of a task in a window ends.
+/// When the last chunk of a task in a window ends, and what becomes of the rest of it.
 #[derive(Clone, Copy)]
 struct Times {
     /// Not before.
     from: i32,
     /// Not after.
     to: i32,
+    /// What is not done here is too short for a chunk: the task is never complete.
+    given_up: bool,
 }
 
 impl Times {
     /// Where a task is due inside a window, its work there is either all done by then or late: two offers, so that
-    /// cuts can say how much fits before the due time.
+    /// cuts can say how much fits before the due time. A third is for lengths that leave less than a chunk.
     fn of(job: &Job, window: &Window) -> Vec<Times> {
         let to = job.last_end.min(window.end);
-        let whole = Times { from: i32::MIN, to };
+        let whole = Times { from: i32::MIN, to, given_up: false };
+        let given_up = Times { given_up: true, ..whole };
         let divided = job.due < to && job.due > window.start && job.lateness(to) > 0.0;
         if divided {
-            vec![Times { to: job.due, ..whole }, Times { from: job.due + 1, to }]
+            vec![Times { to: job.due, ..whole }, Times { from: job.due + 1, ..whole }, given_up]
         } else {
-            vec![whole]
+            vec![whole, given_up]
         }
     }
 }
@@ -129,7 +143,7 @@ fn offer(model: &Model, j: usize, w: usize, times: Times) -> Option<Offer> {
     for len in job.min..=job.size.min(room) {
         let chunks = (len + job.max - 1) / job.max;
         let span = len + (chunks - 1) * model.setup.least_buffer();
-        let fits = span <= room && chunks * job.min <= len;
+        let fits = span <= room && job.has_chunks(len) && job.has_chunks(job.size - len) != times.given_up;
         // What may be cut may start with a shortest chunk, where more of it at a time is not eligible.
         let range = match job.most_chunks() {
             0 | 1 => starts(job, window, len, job.release, times.to),
@@ -137,7 +151,8 @@ fn offer(model: &Model, j: usize, w: usize, times: Times) -> Option<Offer> {
         };
         pieces.push(match range.filter(|_| fits) {
             Some(range) => {
-                let cut = Cut { len, chunks, end: times.from.max(range.0 + span) };
+                let end = if times.given_up { model.horizon } else { times.from.max(range.0 + span) };
+                let cut = Cut { len, chunks, end };
                 piece(model, (j, job), (w, window), cut, range)
             }
             None => Piece { chunks: 0, cost: 0.0, late: 0.0 },
@@ -151,10 +166,11 @@ fn offer(model: &Model, j: usize, w: usize, times: Times) -> Option<Offer> {
         window: w as u32,
         shortest: job.min,
         pieces,
-        soonest_end: times.from.max(first + job.min),
+        soonest_end: if times.given_up { model.horizon } else { times.from.max(first + job.min) },
         latest_start,
         span: (first, latest_end),
         instead: false,
+        conflicts: Vec::new(),
     })
 }
 

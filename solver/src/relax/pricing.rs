@@ -75,7 +75,14 @@ pub(crate) struct Pricer {
     /// For each batch and client: whether it is entered, at each number of slots.
     entered: Vec<Vec<bool>>,
     steps: Vec<Step>,
+    /// For each offer of the window, how many branches leave it out.
+    banned: Vec<u32>,
+    /// How many more branches there may be.
+    branches: usize,
 }
+
+/// How many times conflicts in a window are branched on.
+const MOST_BRANCHES: usize = 60;
 
 /// What the dynamic program did, in order, for walking back.
 #[derive(Clone, Copy)]
@@ -99,8 +106,41 @@ struct Choice {
 const NEVER: f64 = f64::NEG_INFINITY;
 
 impl Pricer {
-    /// The content of window `w` that is worth most.
+    /// The content of window `w` that is worth most, of those that hold no two offers in conflict: by branching on
+    /// one of them at a time. After many branches one that holds such may be answered, and is worth more.
     pub(crate) fn best(&mut self, model: &Model, offers: &Offers, prices: &Prices, w: usize) -> Content {
+        self.banned.clear();
+        self.banned.resize(offers.of_window[w].len(), 0);
+        self.branches = MOST_BRANCHES;
+        let mut best = Content::default();
+        self.branch(model, offers, prices, w, &mut best);
+        best
+    }
+
+    fn branch(&mut self, model: &Model, offers: &Offers, prices: &Prices, w: usize, best: &mut Content) {
+        let content = self.relaxed(model, offers, prices, w);
+        if content.worth <= best.worth {
+            return;
+        }
+        let conflicts = |o: u32| &offers.all[o as usize].conflicts;
+        let held = |o: u32| content.items.iter().filter(|(other, _)| conflicts(o).contains(other)).count();
+        let most = content.items.iter().map(|(o, _)| (held(*o), *o)).max();
+        let Some((_, o)) = most.filter(|(count, _)| *count > 0 && self.branches > 0) else {
+            *best = content;
+            return;
+        };
+        self.branches -= 1;
+        let first = offers.of_window[w].start;
+        self.banned[o as usize - first] += 1;
+        self.branch(model, offers, prices, w, best);
+        self.banned[o as usize - first] -= 1;
+        conflicts(o).iter().for_each(|other| self.banned[*other as usize - first] += 1);
+        self.branch(model, offers, prices, w, best);
+        conflicts(o).iter().for_each(|other| self.banned[*other as usize - first] -= 1);
+    }
+
+    /// The content that is worth most when conflicts are left out of account, without what is banned.
+    fn relaxed(&mut self, model: &Model, offers: &Offers, prices: &Prices, w: usize) -> Content {
         let charges = Charges::new(model);
         let width = model.windows[w].len() as usize + charges.all() + 1;
         self.steps.clear();
@@ -114,7 +154,9 @@ impl Pricer {
             let first = self.choices.len();
             let task = offers.all[next].task;
             loop {
-                self.list_choices(offers, prices, next, charges.chunk);
+                if self.banned[next - offers.of_window[w].start] == 0 {
+                    self.list_choices(offers, prices, next, charges.chunk);
+                }
                 next += 1;
                 if next == offers.of_window[w].end || !offers.all[next].instead {
                     break;

@@ -80,12 +80,20 @@ fn cap_prices(model: &Model, tolls: &Tolls) -> Vec<f64> {
 /// One in so many insertions of what may be cut goes chunk by chunk.
 const LOOSE: u32 = 10;
 
+/// One round in so many takes only some of a task's chunks out.
+const PARTIAL: u32 = 3;
+
 /// Takes some tasks out and puts them, and whatever else is not planned, back.
 fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng: &mut Rng, most: usize) {
     let chosen = choose(plan, near, rng, most);
     let mut pool = Vec::with_capacity(2 * chosen.len());
+    let whole = rng.u32(0..PARTIAL) > 0;
     for j in chosen {
-        take(plan, j as usize, &mut pool);
+        if whole {
+            take(plan, j as usize, &mut pool);
+        } else {
+            take_some(plan, j as usize, &mut pool, rng);
+        }
     }
     add_open(plan, &mut pool, rng);
     if plan.broken {
@@ -96,10 +104,12 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
     inserter.patience = rng.usize(0..PATIENCE.len());
     let blink = rng.u32(0..4) * 3;
     for j in pool.into_iter().map(|j| j as usize) {
-        if !plan.tasks[j].windows.is_empty() {
+        if plan.complete(j) {
             continue;
         }
-        if plan.model.tasks[j].most_chunks() >= 2 && rng.u32(0..LOOSE) == 0 {
+        if !plan.tasks[j].windows.is_empty() {
+            inserter.insert_rest(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
+        } else if plan.model.tasks[j].most_chunks() >= 2 && rng.u32(0..LOOSE) == 0 {
             inserter.insert_loosely(plan, j, rng);
         } else {
             inserter.insert(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
@@ -111,16 +121,33 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
 fn take(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>) {
     let model = plan.model;
     // What can't be planned at all, in or behind a circle of links perhaps, stays out of it.
-    if pool.contains(&(j as u32)) || model.tasks[j].allowed.is_empty() {
+    let known = pool.contains(&(j as u32));
+    // What was taken out in part may still hold what now has to come out.
+    if (known && plan.tasks[j].windows.is_empty()) || model.tasks[j].allowed.is_empty() {
         return;
     }
-    pool.push(j as u32);
+    if !known {
+        pool.push(j as u32);
+    }
     for (next, _) in &model.tasks[j].succs {
         take(plan, *next as usize, pool);
     }
     if !plan.tasks[j].windows.is_empty() {
         plan.remove(j);
     }
+}
+
+/// Takes some of a task's chunks out, and all that must come after it.
+fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, rng: &mut Rng) {
+    let model = plan.model;
+    if plan.tasks[j].windows.len() < 2 || pool.contains(&(j as u32)) {
+        return take(plan, j, pool);
+    }
+    pool.push(j as u32);
+    for (next, _) in &model.tasks[j].succs {
+        take(plan, *next as usize, pool);
+    }
+    plan.remove_some(j, &mut || rng.bool());
 }
 
 /// Adds some tasks that are not planned, or not in full.

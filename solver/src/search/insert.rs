@@ -82,6 +82,11 @@ impl Inserter {
             }
             return;
         }
+        self.insert_rest(plan, j, skip);
+    }
+
+    /// Plans what is left of task `j` as cheaply as can be.
+    pub(crate) fn insert_rest(&mut self, plan: &mut Plan<'_>, j: usize, skip: &mut dyn FnMut() -> bool) {
         // What is longer than its longest chunk may want several chunks in one window: again, then,
         // for what is left.
         while let Some((_, pieces)) = self.best_split(plan, j, f64::INFINITY, skip) {

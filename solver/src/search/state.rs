@@ -251,6 +251,26 @@ impl<'m> Plan<'m> {
         self.refresh_task(j);
     }
 
+    /// Takes the chunks of a task for which `out` answers true out of the plan; as [`Plan::remove`].
+    pub(crate) fn remove_some(&mut self, j: usize, out: &mut dyn FnMut() -> bool) {
+        self.save_task(j);
+        let mut windows = self.tasks[j].windows.clone();
+        windows.sort_unstable();
+        windows.dedup();
+        for w in windows.into_iter().map(|w| w as usize) {
+            let mut taken = false;
+            for position in (0..self.sequences[w].len()).rev() {
+                if self.sequences[w][position].task as usize == j && out() {
+                    self.save_window(w);
+                    self.take_out(w, position);
+                    taken = true;
+                }
+            }
+            self.broken |= taken && !self.retime(w);
+        }
+        self.refresh_task(j);
+    }
+
     fn take_out(&mut self, w: usize, position: usize) {
         let chunk = self.sequences[w].remove(position);
         let j = chunk.task as usize;

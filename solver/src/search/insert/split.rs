@@ -238,7 +238,8 @@ fn longest_room(plan: &mut Plan<'_>, w: usize, j: usize, (from, to): (i32, i32))
     let room = |position: usize| {
         let seam = Seam::new(plan, w, position, j);
         let (after, before) = timing.room(position);
-        (before - seam.after as i32).min(to - start) - (after + seam.before as i32).max(from - start)
+        let last = before.saturating_sub(seam.after as i32).min(to - start);
+        last.saturating_sub((after + seam.before as i32).max(from - start))
     };
     places.map(room).max().unwrap_or(0)
 }
