@@ -11,7 +11,7 @@ pub(crate) use cover::Cover;
 pub(crate) use reach::starts;
 use std::collections::HashMap;
 pub(crate) use tails::PATIENCE;
-pub(crate) use tolls::Tolls;
+pub(crate) use tolls::{Suggested, Tolls};
 
 /// A compiled problem.
 #[derive(Debug)]

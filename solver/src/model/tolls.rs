@@ -9,6 +9,17 @@ pub(crate) struct Tolls {
     pub(crate) windows: Vec<f64>,
     /// By cap: what using up a slot of it is worth.
     pub(crate) caps: Vec<f64>,
+    /// Contents of windows of which a best fractional plan has shares.
+    pub(crate) contents: Vec<Suggested>,
+}
+
+/// What a window might hold: tasks and slots of work.
+#[derive(Clone, Debug)]
+pub(crate) struct Suggested {
+    pub(crate) window: u32,
+    pub(crate) items: Vec<(u32, i32)>,
+    /// The shares of it and of all before it, added up.
+    pub(crate) up_to: f64,
 }
 
 impl Tolls {

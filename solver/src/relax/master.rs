@@ -8,7 +8,7 @@ use super::cuts::Cut;
 use super::offers::Offers;
 use super::pricing::Prices;
 use crate::lp::{Column, LinearProgram, LpSolution, Precision, Row, Sense, solve};
-use crate::model::Model;
+use crate::model::{Model, Suggested};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -384,6 +384,20 @@ impl<'m> Master<'m> {
         self.index =
             kept.iter().enumerate().map(|(c, column)| (key(column.window, &column.items), c)).collect();
         self.columns = kept;
+    }
+
+    /// The contents that an answer has more than a trace of.
+    pub(crate) fn suggest(&self, values: &[f64]) -> Vec<Suggested> {
+        let mut up_to = 0.0;
+        let chosen = self.columns.iter().zip(values).filter(|(_, value)| **value > 0.01);
+        chosen
+            .map(|(column, value)| {
+                up_to += value;
+                let task = |o: u32| self.offers.all[o as usize].task;
+                let items = column.items.iter().map(|(o, len)| (task(*o), *len)).collect();
+                Suggested { window: column.window, items, up_to }
+            })
+            .collect()
     }
 
     /// Adds each offer's share of presence, and of slots, over the chosen columns.

@@ -13,7 +13,7 @@ mod pricing;
 mod volume;
 
 use crate::lp::Precision;
-use crate::model::{Model, Tolls};
+use crate::model::{Model, Suggested, Tolls};
 use crate::search::Plan;
 use cuts::separate;
 use master::Master;
@@ -40,9 +40,9 @@ struct Centre {
 }
 
 impl Centre {
-    fn relaxation(&self, master: &Master<'_>) -> Relaxation {
+    fn relaxation(&self, master: &Master<'_>, contents: Vec<Suggested>) -> Relaxation {
         let caps = master.cap_tolls(&self.prices);
-        Relaxation { bound: self.bound, tolls: Tolls { windows: self.slots.clone(), caps } }
+        Relaxation { bound: self.bound, tolls: Tolls { windows: self.slots.clone(), caps, contents } }
     }
 }
 
@@ -104,6 +104,7 @@ pub(crate) fn relax(
     let stages = part(STAGES);
     let mut best = first_centre(&master, part(GUESSES));
     let mut stopped = false;
+    let mut contents = Vec::new();
     for stage in 0..stages {
         let share = 0.5 * stage as f64 / stages as f64;
         let start = best.prices.clone();
@@ -113,8 +114,9 @@ pub(crate) fn relax(
         });
         keep_better(&mut best, centre);
         if stopped {
-            return best.relaxation(&master);
+            return best.relaxation(&master, contents);
         }
+        contents = master.suggest(&answer.values);
         for cut in separate(&master, &overload, &answer, tolerance(upper)) {
             master.add_cut(cut);
         }
@@ -123,14 +125,15 @@ pub(crate) fn relax(
     let rounds = (ROUNDS * effort.sqrt()) as usize;
     if lp && rounds >= FEWEST_ROUNDS {
         if master.rows() < SLOW {
-            generate(&mut master, &overload, &mut best, rounds, watch);
+            contents = generate(&mut master, &overload, &mut best, rounds, watch).unwrap_or(contents);
         } else {
-            let so_far = best.relaxation(&master);
+            let so_far = best.relaxation(&master, contents.clone());
             let program = || generate(&mut master, &overload, &mut best, rounds, watch);
-            rayon::join(program, || beside(&so_far));
+            let (better, ()) = rayon::join(program, || beside(&so_far));
+            contents = better.unwrap_or(contents);
         }
     }
-    best.relaxation(&master)
+    best.relaxation(&master, contents)
 }
 
 /// The best of some guesses at what time is worth.
@@ -167,7 +170,8 @@ fn generate(
     best: &mut Centre,
     rounds: usize,
     watch: &mut dyn FnMut(f64, f64) -> bool,
-) {
+) -> Option<Vec<Suggested>> {
+    let mut suggested = None;
     let constant = master.model.constant;
     master.keep_best(&best.prices, COLUMNS);
     let mut last_cost = f64::INFINITY;
@@ -176,7 +180,8 @@ fn generate(
         if round > 0 && round % FORGET_EVERY == 0 {
             master.keep_best(&best.prices, 2 * COLUMNS);
         }
-        let Some(answer) = master.solve(Precision::Central) else { return };
+        let Some(answer) = master.solve(Precision::Central) else { return suggested };
+        suggested = Some(master.suggest(&answer.values));
         let cost = answer.cost + constant;
         let settled = (last_cost - cost).abs() < 0.01 * cost.abs();
         last_cost = cost;
@@ -185,12 +190,13 @@ fn generate(
         let close = cost - best.bound <= CLOSE * cost.abs();
         let done = settled && cuts.is_empty() && (close || added == 0);
         if watch(0.5 + 0.5 * round as f64 / rounds as f64, best.bound) || done {
-            return;
+            return suggested;
         }
         for cut in cuts {
             master.add_cut(cut);
         }
     }
+    suggested
 }
 
 /// How far from the program's prices, as shares of the way to the best prices so far, the bound is looked for; and from how

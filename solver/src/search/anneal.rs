@@ -3,7 +3,7 @@
 use super::insert::Inserter;
 use super::ruin::{Neighbours, choose};
 use super::state::Plan;
-use crate::model::{Model, PATIENCE, Tolls};
+use crate::model::{Model, PATIENCE, Suggested, Tolls};
 use fastrand::Rng;
 
 /// How to anneal.
@@ -85,14 +85,20 @@ const PARTIAL: u32 = 3;
 
 /// Takes some tasks out and puts them, and whatever else is not planned, back.
 fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng: &mut Rng, most: usize) {
-    let chosen = choose(plan, near, rng, most);
-    let mut pool = Vec::with_capacity(2 * chosen.len());
-    let whole = rng.u32(0..PARTIAL) > 0;
-    for j in chosen {
-        if whole {
-            take(plan, j as usize, &mut pool);
-        } else {
-            take_some(plan, j as usize, &mut pool, rng);
+    let mut pool = Vec::with_capacity(32);
+    let guided = rng.u32(0..GUIDED) == 0;
+    let suggested = if guided { inserter.suggested(rng) } else { None };
+    match &suggested {
+        Some(content) => clear(plan, content, &mut pool),
+        None => {
+            let whole = rng.u32(0..PARTIAL) > 0;
+            for j in choose(plan, near, rng, most) {
+                if whole {
+                    take(plan, j as usize, &mut pool);
+                } else {
+                    take_some(plan, j as usize, &mut pool, rng);
+                }
+            }
         }
     }
     add_open(plan, &mut pool, rng);
@@ -100,6 +106,10 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
         return;
     }
     order(plan, &mut pool, rng);
+    if let Some(content) = suggested {
+        inserter.toll_share = 0.0;
+        inserter.fill_window(plan, &content, rng);
+    }
     inserter.toll_share = if rng.bool() { 0.0 } else { rng.f64() };
     inserter.patience = rng.usize(0..PATIENCE.len());
     let blink = rng.u32(0..4) * 3;
@@ -114,6 +124,17 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
         } else {
             inserter.insert(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
         }
+    }
+}
+
+/// One round in so many puts into a window what the relaxation has there.
+const GUIDED: u32 = 8;
+
+/// Takes out what lies in a window, and what is to lie there.
+fn clear(plan: &mut Plan<'_>, content: &Suggested, pool: &mut Vec<u32>) {
+    let here: Vec<u32> = plan.sequences[content.window as usize].iter().map(|chunk| chunk.task).collect();
+    for j in here.into_iter().chain(content.items.iter().map(|(j, _)| *j)) {
+        take(plan, j as usize, pool);
     }
 }
 

@@ -6,7 +6,8 @@ mod split;
 
 use super::state::{Placed, Plan};
 use super::timing::{NEVER, add_lateness, fill_costs};
-use crate::model::{Cell, Job, Model, Tolls, starts};
+use crate::model::{Cell, Job, Model, Suggested, Tolls, starts};
+use fastrand::Rng;
 use seam::{Seam, cheapest_start, least_cost};
 use split::{Cut, Price};
 
@@ -94,6 +95,38 @@ impl Inserter {
             self.place_pieces(plan, j, &pieces);
             if plan.tasks[j].planned == before || plan.complete(j) {
                 break;
+            }
+        }
+    }
+
+    /// One of the contents that the relaxation suggests, the likelier the more it has of it.
+    pub(crate) fn suggested(&self, rng: &mut Rng) -> Option<Suggested> {
+        let all = &self.tolls.contents;
+        let drawn = rng.f64() * all.last()?.up_to;
+        let at = all.partition_point(|content| content.up_to < drawn);
+        all.get(at).cloned()
+    }
+
+    /// Puts what is suggested into its window, as far as it fits there.
+    pub(crate) fn fill_window(&mut self, plan: &mut Plan<'_>, content: &Suggested, rng: &mut Rng) {
+        let w = content.window as usize;
+        let mut items = content.items.clone();
+        items.sort_by_key(|(j, _)| plan.model.tasks[*j as usize].rank);
+        for (j, len) in items {
+            let j = j as usize;
+            let job = &plan.model.tasks[j];
+            let chunks = (len + job.max - 1) / job.max;
+            if rng.u32(0..8) == 0 {
+                continue;
+            }
+            for k in 0..chunks {
+                let len = len / chunks + i32::from(k < len % chunks);
+                let Some(bounds) = plan.bounds(j, 0, None) else { break };
+                let completes = (plan.tasks[j].planned + len == job.size).then_some(plan.tasks[j].last);
+                let piece = Piece { task: j, len, completes };
+                if let Some(spot) = self.best_here(plan, w, piece, bounds, f64::INFINITY) {
+                    place(plan, j, spot);
+                }
             }
         }
     }
