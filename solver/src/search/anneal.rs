@@ -89,14 +89,14 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
     let guided = rng.u32(0..GUIDED) == 0;
     let suggested = if guided { inserter.suggested(rng) } else { None };
     match &suggested {
-        Some(content) => clear(plan, content, &mut pool),
+        Some(content) => clear(plan, content, &mut pool, rng),
         None => {
             let whole = rng.u32(0..PARTIAL) > 0;
             for j in choose(plan, near, rng, most) {
                 if whole {
                     take(plan, j as usize, &mut pool);
                 } else {
-                    take_some(plan, j as usize, &mut pool, rng);
+                    take_some(plan, j as usize, &mut pool, &mut |_| rng.bool());
                 }
             }
         }
@@ -128,13 +128,22 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
 }
 
 /// One round in so many puts into a window what the relaxation has there.
-const GUIDED: u32 = 8;
+const GUIDED: u32 = 2;
 
-/// Takes out what lies in a window, and what is to lie there.
-fn clear(plan: &mut Plan<'_>, content: &Suggested, pool: &mut Vec<u32>) {
-    let here: Vec<u32> = plan.sequences[content.window as usize].iter().map(|chunk| chunk.task).collect();
-    for j in here.into_iter().chain(content.items.iter().map(|(j, _)| *j)) {
-        take(plan, j as usize, pool);
+/// Takes out what lies in a window, some of it with all that the same tasks have elsewhere, and what is to lie there.
+fn clear(plan: &mut Plan<'_>, content: &Suggested, pool: &mut Vec<u32>, rng: &mut Rng) {
+    let window = content.window;
+    let here: Vec<u32> = plan.sequences[window as usize].iter().map(|chunk| chunk.task).collect();
+    let whole = rng.bool();
+    for j in here {
+        if whole {
+            take(plan, j as usize, pool);
+        } else {
+            take_some(plan, j as usize, pool, &mut |w| w == window);
+        }
+    }
+    for (j, _) in &content.items {
+        take(plan, *j as usize, pool);
     }
 }
 
@@ -158,8 +167,8 @@ fn take(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>) {
     }
 }
 
-/// Takes some of a task's chunks out, and all that must come after it.
-fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, rng: &mut Rng) {
+/// Takes those of a task's chunks out whose window `out` says, and all that must come after the task.
+fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, out: &mut dyn FnMut(u32) -> bool) {
     let model = plan.model;
     if plan.tasks[j].windows.len() < 2 || pool.contains(&(j as u32)) {
         return take(plan, j, pool);
@@ -168,7 +177,7 @@ fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, rng: &mut Rng) 
     for (next, _) in &model.tasks[j].succs {
         take(plan, *next as usize, pool);
     }
-    plan.remove_some(j, &mut || rng.bool());
+    plan.remove_some(j, out);
 }
 
 /// Adds some tasks that are not planned, or not in full.

@@ -235,38 +235,24 @@ impl<'m> Plan<'m> {
     }
 
     /// Takes a task out of the plan; tasks that come after it must be out already. The plan may then be
-    /// [`Plan::broken`].
+    /// [`Plan::broken`]: where buffers are such that two chunks want more between them than a third one with its own
+    /// buffers takes, a window may need the chunk that is taken out.
     pub(crate) fn remove(&mut self, j: usize) {
-        self.save_task(j);
-        while let Some(w) = self.tasks[j].windows.last().copied() {
-            let w = w as usize;
-            self.save_window(w);
-            let position = self.sequences[w].iter().position(|c| c.task as usize == j);
-            let position = position.expect("a task's windows are those that hold its chunks");
-            self.take_out(w, position);
-            // Where buffers are such that two chunks want more between them than a third one with its
-            // own buffers takes, a window may need the chunk that is taken out.
-            self.broken |= !self.retime(w);
-        }
-        self.refresh_task(j);
+        self.remove_some(j, &mut |_| true);
     }
 
-    /// Takes the chunks of a task for which `out` answers true out of the plan; as [`Plan::remove`].
-    pub(crate) fn remove_some(&mut self, j: usize, out: &mut dyn FnMut() -> bool) {
+    /// Takes the chunks of a task out of the plan for whose windows `out` answers true; as [`Plan::remove`].
+    pub(crate) fn remove_some(&mut self, j: usize, out: &mut dyn FnMut(u32) -> bool) {
         self.save_task(j);
         let mut windows = self.tasks[j].windows.clone();
         windows.sort_unstable();
         windows.dedup();
-        for w in windows.into_iter().map(|w| w as usize) {
-            let mut taken = false;
-            for position in (0..self.sequences[w].len()).rev() {
-                if self.sequences[w][position].task as usize == j && out() {
-                    self.save_window(w);
-                    self.take_out(w, position);
-                    taken = true;
-                }
+        for w in windows.into_iter().filter(|w| out(*w)).map(|w| w as usize) {
+            self.save_window(w);
+            while let Some(position) = self.sequences[w].iter().position(|c| c.task as usize == j) {
+                self.take_out(w, position);
             }
-            self.broken |= taken && !self.retime(w);
+            self.broken |= !self.retime(w);
         }
         self.refresh_task(j);
     }
