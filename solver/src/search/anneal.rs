@@ -102,6 +102,7 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
         }
     }
     add_open(plan, &mut pool, rng);
+    plan.settle();
     if plan.broken {
         return;
     }

@@ -244,10 +244,7 @@ impl Inserter {
             return None;
         }
         let window = &model.windows[w];
-        let tail = match piece.completes {
-            Some(_) => job.tails.get(self.patience).map_or(0.0, |tails| f64::from(tails[w])),
-            None => 0.0,
-        };
+        let tail = piece.completes.map_or(0.0, |_| self.tail(job, w));
         let soonest = |from: i32| {
             let end = from.max(window.start) + piece.len;
             tail + piece.completes.map_or(0.0, |other| job.lateness(end.max(other)))
@@ -269,6 +266,11 @@ impl Inserter {
             }
         }
         best
+    }
+
+    /// What it does to all that comes after a task to have it complete in a window, with the patience of this round.
+    fn tail(&self, job: &Job, w: usize) -> f64 {
+        job.tails.get(self.patience).map_or(0.0, |tails| f64::from(tails[w]))
     }
 
     /// The cheapest place for a piece in a window between given times: tries every one.

@@ -58,6 +58,8 @@ pub(crate) struct Plan<'m> {
     task_cost: Vec<f64>,
     /// The sum of window and task costs.
     sum: f64,
+    /// The windows to time anew.
+    loose: Vec<u32>,
     /// Whether a rule is broken, so that the change must be taken back.
     pub(crate) broken: bool,
     journal: Journal,
@@ -99,6 +101,7 @@ impl<'m> Plan<'m> {
             free: model.windows.iter().map(|w| w.len()).collect(),
             task_cost: vec![0.0; tasks],
             sum: 0.0,
+            loose: Vec::new(),
             broken: false,
             journal: Journal {
                 window_saved: vec![0; windows],
@@ -234,9 +237,8 @@ impl<'m> Plan<'m> {
         true
     }
 
-    /// Takes a task out of the plan; tasks that come after it must be out already. The plan may then be
-    /// [`Plan::broken`]: where buffers are such that two chunks want more between them than a third one with its own
-    /// buffers takes, a window may need the chunk that is taken out.
+    /// Takes a task out of the plan; tasks that come after it must be out already. Windows keep their times
+    /// until [`Plan::settle`].
     pub(crate) fn remove(&mut self, j: usize) {
         self.remove_some(j, &mut |_| true);
     }
@@ -252,9 +254,20 @@ impl<'m> Plan<'m> {
             while let Some(position) = self.sequences[w].iter().position(|c| c.task as usize == j) {
                 self.take_out(w, position);
             }
-            self.broken |= !self.retime(w);
+            if !self.loose.contains(&(w as u32)) {
+                self.loose.push(w as u32);
+            }
         }
         self.refresh_task(j);
+    }
+
+    /// Times the windows anew that chunks were taken out of. The plan may then be [`Plan::broken`]: where buffers are such
+    /// that two chunks want more between them than a third one with its own buffers takes, a window may need
+    /// the chunk that is gone.
+    pub(crate) fn settle(&mut self) {
+        while let Some(w) = self.loose.pop() {
+            self.broken |= !self.retime(w as usize);
+        }
     }
 
     fn take_out(&mut self, w: usize, position: usize) {

@@ -80,7 +80,8 @@ impl Inserter {
             return;
         }
         list_lengths(&mut self.lens, job.min, job.max.min(longest), longest);
-        let late = window.end > job.due || !job.tails.is_empty();
+        let late = window.end > job.due;
+        let tail = self.tail(job, w);
         let first = self.prices.len();
         let other_end = plan.tasks[j].last;
         for k in 0..self.lens.len() {
@@ -98,7 +99,8 @@ impl Inserter {
             };
             let middle = priced(None);
             if middle.is_finite() {
-                let completing = if late { priced(Some(other_end)) } else { middle };
+                let late = late || other_end > job.due;
+                let completing = if late { priced(Some(other_end)) } else { middle + tail };
                 self.prices.push(Price { len, middle, completing });
             }
         }
