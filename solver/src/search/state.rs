@@ -71,6 +71,8 @@ struct Journal {
     windows: Vec<(u32, Vec<Placed>, f64)>,
     tasks: Vec<(u32, Progress, f64)>,
     versions: Vec<(u32, u64)>,
+    /// Timings that were up to date, of windows that have changed since.
+    timings: Vec<(u32, Timing)>,
     cap_used: Vec<i32>,
     overtime: f64,
     quota_used: Vec<i32>,
@@ -79,6 +81,8 @@ struct Journal {
     window_saved: Vec<u64>,
     task_saved: Vec<u64>,
     version_saved: Vec<u64>,
+    /// Timings whose memory is free to be used again.
+    spare: Vec<Timing>,
     now: u64,
 }
 
@@ -164,6 +168,8 @@ impl<'m> Plan<'m> {
         self.journal.windows.clear();
         self.journal.tasks.clear();
         self.journal.versions.clear();
+        let old = self.journal.timings.drain(..).map(|(_, timing)| timing);
+        self.journal.spare.extend(old);
         self.journal.cap_used.clone_from(&self.cap_used);
         self.journal.overtime = self.overtime;
         self.journal.quota_used.clone_from(&self.quota_used);
@@ -181,9 +187,13 @@ impl<'m> Plan<'m> {
             self.tasks[j as usize] = progress;
             self.task_cost[j as usize] = cost;
         }
-        // All that timings follow from is as it was, so they are known again by their old numbers.
+        // All that timings follow from is as it was, so those that were not overwritten are known again by their old
+        // numbers, and those that were come back.
         while let Some((w, version)) = self.journal.versions.pop() {
             self.versions[w as usize] = version;
+        }
+        while let Some((w, timing)) = self.journal.timings.pop() {
+            self.journal.spare.push(std::mem::replace(&mut self.timing[w as usize], timing));
         }
         self.cap_used.clone_from(&self.journal.cap_used);
         self.overtime = self.journal.overtime;
@@ -205,6 +215,12 @@ impl<'m> Plan<'m> {
         if self.journal.version_saved[w] != self.journal.now {
             self.journal.version_saved[w] = self.journal.now;
             self.journal.versions.push((w as u32, self.versions[w]));
+            if self.timing[w].version == self.versions[w] {
+                let spare = self.journal.spare.pop().unwrap_or_default();
+                let timing = std::mem::replace(&mut self.timing[w], spare);
+                (self.timing[w].version, self.timing[w].forward_version) = (0, 0);
+                self.journal.timings.push((w as u32, timing));
+            }
         }
         self.newest += 1;
         self.versions[w] = self.newest;
@@ -337,12 +353,12 @@ impl<'m> Plan<'m> {
 
     /// Sets the starts in a window to the cheapest for its order; false when there are none.
     pub(crate) fn retime(&mut self, w: usize) -> bool {
+        self.renew(w);
         let mut timing = std::mem::take(&mut self.timing[w]);
         timing.fill_forward(self, w);
         let starts = timing.starts(self, w);
+        (timing.version, timing.forward_version) = (0, 0);
         self.timing[w] = timing;
-        self.timing[w].version = 0;
-        self.renew(w);
         let Some(starts) = starts else { return false };
         for (k, start) in starts.into_iter().enumerate() {
             if self.sequences[w][k].start != start {
@@ -355,7 +371,22 @@ impl<'m> Plan<'m> {
         for k in 0..self.sequences[w].len() {
             self.refresh_task(self.sequences[w][k].task as usize);
         }
+        self.renew(w);
+        if !self.times_depend_on_times(w) {
+            self.timing[w].forward_version = self.versions[w];
+        }
         true
+    }
+
+    /// Whether when a chunk of a window may lie depends on where others of the same window lie now.
+    fn times_depend_on_times(&self, w: usize) -> bool {
+        let here = |i: usize| self.tasks[i].windows.contains(&(w as u32));
+        let depends = |c: &Placed| {
+            let j = c.task as usize;
+            let elsewhere = self.model.workers > 1 && self.tasks[j].windows.len() > 1;
+            elsewhere || self.model.tasks[j].preds.iter().any(|(i, _)| here(*i as usize))
+        };
+        self.model.windows[w].cells.len() > 1 || self.sequences[w].iter().any(depends)
     }
 
     /// Brings a task's first and last slot and its cost up to date.
@@ -416,9 +447,11 @@ impl<'m> Plan<'m> {
     pub(crate) fn fresh(&mut self, w: usize) {
         if self.timing[w].version != self.versions[w] {
             let mut timing = std::mem::take(&mut self.timing[w]);
-            timing.fill_forward(self, w);
+            if timing.forward_version != self.versions[w] {
+                timing.fill_forward(self, w);
+            }
             timing.fill_backward(self, w);
-            timing.version = self.versions[w];
+            (timing.version, timing.forward_version) = (self.versions[w], self.versions[w]);
             self.timing[w] = timing;
         }
     }

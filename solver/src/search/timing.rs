@@ -12,6 +12,8 @@ pub(crate) const NEVER: f32 = 1e30;
 pub(crate) struct Timing {
     /// The version of the window that this was worked out for; 0 for none.
     pub(crate) version: u64,
+    /// That for which the forward half alone was.
+    pub(crate) forward_version: u64,
     /// `forward[k * width + t]`: the least cost of the first `k` chunks, all done `t` slots into the window.
     forward: Vec<f32>,
     /// `backward[k * width + t]`: the least cost of the chunks from `k` on, none before slot `t`.
@@ -29,6 +31,7 @@ impl Default for Timing {
     fn default() -> Timing {
         Timing {
             version: 0,
+            forward_version: 0,
             forward: Vec::new(),
             backward: Vec::new(),
             soonest: Vec::new(),
