@@ -5,7 +5,7 @@
 //! Order inside the window is left out of account: work is grouped by client and batch, which costs
 //! the fewest setups and buffers of all orders. So no real content of the window is worth more.
 
-use super::offers::Offers;
+use super::offers::{Offers, Piece};
 use crate::model::Model;
 
 /// What a column is worth at given prices, offer by offer.
@@ -17,6 +17,12 @@ pub(crate) struct Prices {
     pub(crate) presence: Vec<f64>,
     /// The share of the lateness that goes with a piece that it still pays; from 0 to 1.
     pub(crate) late: Vec<f64>,
+}
+
+impl Prices {
+    fn profit(&self, o: usize, len: i32, piece: &Piece) -> f64 {
+        f64::from(len) * self.slot[o] + self.presence[o] - piece.cost - self.late[o] * piece.late
+    }
 }
 
 /// The content of a window: offers and slots of work; and what it is worth beyond its cost.
@@ -75,19 +81,40 @@ pub(crate) struct Pricer {
     /// For each batch and client: whether it is entered, at each number of slots.
     entered: Vec<Vec<bool>>,
     steps: Vec<Step>,
-    /// For each offer of the window, how many branches leave it out.
-    banned: Vec<u32>,
-    /// How many more branches there may be.
-    branches: usize,
+    /// [`Pricer::window`] as it was before a client.
+    before: Vec<f64>,
+    /// How much of `chosen` and `entered` is in use.
+    used: (usize, usize),
 }
 
-/// How many times conflicts in a window are branched on.
-const MOST_BRANCHES: usize = 60;
+/// How many choices between offers in conflict are tried for a client.
+const MOST_VARIANTS: usize = 12;
+
+/// The ways to have no two of a client's offers in conflict: for each the offers that it does without.
+fn variants(offers: &Offers, range: std::ops::Range<usize>, pays: impl Fn(usize) -> bool) -> Vec<Vec<u32>> {
+    let paying: Vec<u32> = range.filter(|o| pays(*o)).map(|o| o as u32).collect();
+    let mut open: Vec<Vec<u32>> = vec![Vec::new()];
+    let mut found = Vec::new();
+    while let Some(without) = open.pop() {
+        let stays = |o: &u32| paying.contains(o) && !without.contains(o);
+        let clashes = |o: u32| offers.all[o as usize].conflicts.iter().copied().filter(stays);
+        let most = paying.iter().copied().filter(stays).map(|o| (clashes(o).count(), o)).max();
+        match most.filter(|(count, _)| *count > 0 && found.len() + open.len() + 1 < MOST_VARIANTS) {
+            Some((_, o)) => {
+                let others = without.iter().copied().chain(clashes(o)).collect();
+                open.push(others);
+                open.push([without, vec![o]].concat());
+            }
+            None => found.push(without),
+        }
+    }
+    found
+}
 
 /// What the dynamic program did, in order, for walking back.
 #[derive(Clone, Copy)]
 enum Step {
-    OpenClient { further: usize },
+    OpenClient { further: usize, first_step: usize },
     OpenBatch,
     Task { choices: usize, chosen: usize },
     CloseBatch { entered: usize },
@@ -106,88 +133,63 @@ struct Choice {
 const NEVER: f64 = f64::NEG_INFINITY;
 
 impl Pricer {
-    /// The content of window `w` that is worth most, of those that hold no two offers in conflict: by branching on
-    /// one of them at a time. After many branches one that holds such may be answered, and is worth more.
+    /// The content of window `w` that is worth most, of those that hold no two offers of one client in conflict: of
+    /// a client that is found to hold such, each choice between them is tried. Where there are very many, or between
+    /// clients, one in conflict may be answered, and is worth more.
     pub(crate) fn best(&mut self, model: &Model, offers: &Offers, prices: &Prices, w: usize) -> Content {
-        self.banned.clear();
-        self.banned.resize(offers.of_window[w].len(), 0);
-        self.branches = MOST_BRANCHES;
-        let mut best = Content::default();
-        self.branch(model, offers, prices, w, &mut best);
-        best
-    }
-
-    fn branch(&mut self, model: &Model, offers: &Offers, prices: &Prices, w: usize, best: &mut Content) {
-        let content = self.relaxed(model, offers, prices, w);
-        if content.worth <= best.worth {
-            return;
+        let mut careful: Vec<u32> = Vec::new();
+        loop {
+            let content = self.solve(model, offers, prices, w, &careful);
+            let client = |o: u32| model.tasks[offers.all[o as usize].task as usize].client;
+            let known = careful.len();
+            for (o, _) in &content.items {
+                let conflicts = &offers.all[*o as usize].conflicts;
+                let clash =
+                    |(other, _): &(u32, i32)| conflicts.contains(other) && client(*other) == client(*o);
+                if !careful.contains(&client(*o)) && content.items.iter().any(clash) {
+                    careful.push(client(*o));
+                }
+            }
+            if careful.len() == known {
+                return content;
+            }
         }
-        let conflicts = |o: u32| &offers.all[o as usize].conflicts;
-        let held = |o: u32| content.items.iter().filter(|(other, _)| conflicts(o).contains(other)).count();
-        let most = content.items.iter().map(|(o, _)| (held(*o), *o)).max();
-        let Some((_, o)) = most.filter(|(count, _)| *count > 0 && self.branches > 0) else {
-            *best = content;
-            return;
-        };
-        self.branches -= 1;
-        let first = offers.of_window[w].start;
-        self.banned[o as usize - first] += 1;
-        self.branch(model, offers, prices, w, best);
-        self.banned[o as usize - first] -= 1;
-        conflicts(o).iter().for_each(|other| self.banned[*other as usize - first] += 1);
-        self.branch(model, offers, prices, w, best);
-        conflicts(o).iter().for_each(|other| self.banned[*other as usize - first] -= 1);
     }
 
-    /// The content that is worth most when conflicts are left out of account, without what is banned.
-    fn relaxed(&mut self, model: &Model, offers: &Offers, prices: &Prices, w: usize) -> Content {
+    /// The content that is worth most, with no conflicts of some clients only.
+    fn solve(
+        &mut self,
+        model: &Model,
+        offers: &Offers,
+        prices: &Prices,
+        w: usize,
+        careful: &[u32],
+    ) -> Content {
         let charges = Charges::new(model);
         let width = model.windows[w].len() as usize + charges.all() + 1;
         self.steps.clear();
         self.choices.clear();
-        let (mut used_chosen, mut used_entered) = (0, 0);
+        self.used = (0, 0);
         self.window.clear();
         self.window.resize(width, NEVER);
-        let mut open: Option<(u32, u32)> = None;
-        let mut next = offers.of_window[w].start;
-        while next < offers.of_window[w].end {
-            let first = self.choices.len();
-            let task = offers.all[next].task;
-            loop {
-                if self.banned[next - offers.of_window[w].start] == 0 {
-                    self.list_choices(offers, prices, next, charges.chunk);
-                }
+        let client = |o: usize| model.tasks[offers.all[o].task as usize].client;
+        let range = offers.of_window[w].clone();
+        let mut next = range.start;
+        while next < range.end {
+            let first = next;
+            while next < range.end && client(next) == client(first) {
                 next += 1;
-                if next == offers.of_window[w].end || !offers.all[next].instead {
-                    break;
-                }
             }
-            if self.choices.len() == first {
-                continue;
+            let variants = match careful.contains(&client(first)) {
+                true => variants(offers, first..next, |o| self.pays(offers, prices, o)),
+                false => vec![Vec::new()],
+            };
+            self.before.clone_from(&self.window);
+            let first_step = self.steps.len();
+            for without in variants {
+                self.take_client(model, offers, prices, (first..next, &without), charges, first_step);
             }
-            let job = &model.tasks[task as usize];
-            let here = (job.client, job.kind);
-            if open != Some(here) {
-                if let Some((client, _)) = open {
-                    used_entered = self.close_batch(used_entered);
-                    if client != job.client {
-                        used_entered = self.close_client(used_entered);
-                    }
-                }
-                if open.is_none_or(|(client, _)| client != job.client) {
-                    used_entered = self.open_client(charges, used_entered);
-                }
-                shift(&self.client, charges.batch, -charges.block, &mut self.batch);
-                self.steps.push(Step::OpenBatch);
-                open = Some(here);
-            }
-            used_chosen = self.take_task(first, used_chosen);
         }
-        if open.is_none() {
-            return Content::default();
-        }
-        used_entered = self.close_batch(used_entered);
-        self.close_client(used_entered);
         let worth = self.window[width - 1];
         if worth <= 1e-9 {
             return Content::default();
@@ -197,12 +199,63 @@ impl Pricer {
         Content { worth, slot, items: self.walk_back(charges, width - 1) }
     }
 
+    /// Takes the best of a client's offers, or none, at each number of slots.
+    fn take_client(
+        &mut self,
+        model: &Model,
+        offers: &Offers,
+        prices: &Prices,
+        (range, without): (std::ops::Range<usize>, &[u32]),
+        charges: Charges,
+        first_step: usize,
+    ) {
+        let mut open: Option<u32> = None;
+        let mut next = range.start;
+        while next < range.end {
+            let first = self.choices.len();
+            let task = offers.all[next].task;
+            loop {
+                if !without.contains(&(next as u32)) {
+                    self.list_choices(offers, prices, next, charges.chunk);
+                }
+                next += 1;
+                if next == range.end || !offers.all[next].instead {
+                    break;
+                }
+            }
+            if self.choices.len() == first {
+                continue;
+            }
+            let kind = model.tasks[task as usize].kind;
+            if open != Some(kind) {
+                match open {
+                    Some(_) => self.close_batch(),
+                    None => self.open_client(charges, first_step),
+                }
+                shift(&self.client, charges.batch, -charges.block, &mut self.batch);
+                self.steps.push(Step::OpenBatch);
+                open = Some(kind);
+            }
+            self.take_task(first);
+        }
+        if open.is_some() {
+            self.close_batch();
+            self.close_client();
+        }
+    }
+
+    /// Whether any length of an offer brings something.
+    fn pays(&self, offers: &Offers, prices: &Prices, o: usize) -> bool {
+        let offer = &offers.all[o];
+        let mut pieces = (offer.shortest..).zip(&offer.pieces).filter(|(_, piece)| piece.chunks > 0);
+        pieces.any(|(len, piece)| prices.profit(o, len, piece) > 0.0)
+    }
+
     /// Lists the lengths of an offer that bring something.
     fn list_choices(&mut self, offers: &Offers, prices: &Prices, o: usize, buffer: usize) {
         let offer = &offers.all[o];
-        let (slot, presence, late) = (prices.slot[o], prices.presence[o], prices.late[o]);
         for (len, piece) in (offer.shortest..).zip(&offer.pieces).filter(|(_, piece)| piece.chunks > 0) {
-            let profit = f64::from(len) * slot + presence - piece.cost - late * piece.late;
+            let profit = prices.profit(o, len, piece);
             if profit > 0.0 {
                 let slots = len + piece.chunks * buffer as i32;
                 self.choices.push(Choice { offer: o as u32, len, slots, profit });
@@ -211,7 +264,8 @@ impl Pricer {
     }
 
     /// Takes the best of a task's choices, those from `first` on, or none, at each number of slots.
-    fn take_task(&mut self, first: usize, used: usize) -> usize {
+    fn take_task(&mut self, first: usize) {
+        let used = self.used.0;
         let width = self.batch.len();
         if self.chosen.len() == used {
             self.chosen.push(Vec::new());
@@ -237,12 +291,13 @@ impl Pricer {
         }
         std::mem::swap(&mut self.batch, &mut self.next);
         self.steps.push(Step::Task { choices: first, chosen: used });
-        used + 1
+        self.used.0 += 1;
     }
 
     /// Enters a client: the first of the window for free, a further one at the price of a switch.
-    fn open_client(&mut self, charges: Charges, used: usize) -> usize {
-        shift(&self.window, charges.client, -charges.switch, &mut self.client);
+    fn open_client(&mut self, charges: Charges, first_step: usize) {
+        let used = self.used.1;
+        shift(&self.before, charges.client, -charges.switch, &mut self.client);
         if self.entered.len() == used {
             self.entered.push(Vec::new());
         }
@@ -252,32 +307,34 @@ impl Pricer {
         for worth in self.client.iter_mut().skip(charges.client) {
             *worth = worth.max(0.0);
         }
-        self.steps.push(Step::OpenClient { further: used });
-        used + 1
+        self.steps.push(Step::OpenClient { further: used, first_step });
+        self.used.1 += 1;
     }
 
-    fn close_batch(&mut self, used: usize) -> usize {
-        let entered = merge(&self.batch, &mut self.client, &mut self.entered, used);
-        self.steps.push(Step::CloseBatch { entered: used });
-        entered
+    fn close_batch(&mut self) {
+        let entered = self.used.1;
+        self.used.1 = merge(&self.batch, &mut self.client, &mut self.entered, entered);
+        self.steps.push(Step::CloseBatch { entered });
     }
 
-    fn close_client(&mut self, used: usize) -> usize {
-        let entered = merge(&self.client, &mut self.window, &mut self.entered, used);
-        self.steps.push(Step::CloseClient { entered: used });
-        entered
+    fn close_client(&mut self) {
+        let entered = self.used.1;
+        self.used.1 = merge(&self.client, &mut self.window, &mut self.entered, entered);
+        self.steps.push(Step::CloseClient { entered });
     }
 
     /// The items of the best content, from the last decision to the first.
     fn walk_back(&self, charges: Charges, mut at: usize) -> Vec<(u32, i32)> {
         let mut items = Vec::new();
         let (mut in_client, mut in_batch) = (false, false);
-        for step in self.steps.iter().rev() {
+        let mut steps = self.steps.len();
+        while let Some(step) = steps.checked_sub(1).map(|last| self.steps[last]) {
+            steps -= 1;
             match step {
-                Step::CloseClient { entered } => in_client = self.entered[*entered][at],
-                Step::CloseBatch { entered } => in_batch = in_client && self.entered[*entered][at],
+                Step::CloseClient { entered } => in_client = self.entered[entered][at],
+                Step::CloseBatch { entered } => in_batch = in_client && self.entered[entered][at],
                 Step::Task { choices, chosen } if in_batch => {
-                    if let Some(number) = self.chosen[*chosen][at].checked_sub(1) {
+                    if let Some(number) = self.chosen[chosen][at].checked_sub(1) {
                         let choice = self.choices[choices + usize::from(number)];
                         items.push((choice.offer, choice.len));
                         at -= choice.slots as usize;
@@ -288,12 +345,14 @@ impl Pricer {
                     at -= if in_batch { charges.batch } else { 0 };
                     in_batch = false;
                 }
-                Step::OpenClient { further } if in_client => {
-                    if !self.entered[*further][at] {
+                Step::OpenClient { further, first_step } if in_client => {
+                    if !self.entered[further][at] {
                         break;
                     }
                     at -= charges.client;
                     in_client = false;
+                    // It went on from before all the choices that were tried for this client.
+                    steps = first_step;
                 }
                 Step::OpenClient { .. } => {}
             }
@@ -323,4 +382,74 @@ fn merge(inner: &[f64], outer: &mut [f64], entered: &mut Vec<Vec<bool>>, used: u
         *outer = outer.max(*inner);
     }
     used + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::After;
+    use crate::testing;
+    use crate::units::{Slot, Slots};
+
+    /// Choices within a client bring what leaving out one or the other of every two in conflict brings.
+    #[test]
+    fn choices_are_those_of_branching() {
+        let mut clashes = 0;
+        for seed in 0..200 {
+            let mut problem = testing::random_problem(seed, 2, 16);
+            // Chains of three that may be done any time, with lags of which some are longer than a window.
+            for task in &mut problem.tasks {
+                (task.release, task.deadline, task.eligible, task.workers) = (Slot(0), None, None, None);
+            }
+            for k in (0..15).filter(|k| k % 3 > 0) {
+                let first = problem.tasks[k - 1].clone();
+                problem.tasks[k].client = first.client;
+                let lag = Slots((seed as i32 + 5 * k as i32) % 14);
+                problem.tasks[k].after = vec![After { task: first.id, lag }];
+            }
+            let model = Model::new(&problem);
+            let offers = Offers::new(&model);
+            let mut rng = fastrand::Rng::with_seed(seed);
+            let count = offers.all.len();
+            let prices = Prices {
+                slot: (0..count).map(|_| 3.0 * rng.f64()).collect(),
+                presence: (0..count).map(|_| rng.f64()).collect(),
+                late: vec![1.0; count],
+            };
+            for w in 0..model.windows.len() {
+                let content = Pricer::default().best(&model, &offers, &prices, w);
+                assert_eq!(clash(&model, &offers, &content), None, "seed {seed}, window {w}");
+                let mut branches = 0;
+                let worth = branch(&model, &offers, &prices, w, &mut branches);
+                assert!(
+                    (content.worth - worth).abs() < 1e-9,
+                    "seed {seed}, window {w}: {} {worth}",
+                    content.worth
+                );
+                clashes += branches;
+            }
+        }
+        assert!(clashes > 50, "only {clashes} conflicts were met");
+    }
+
+    fn clash(model: &Model, offers: &Offers, content: &Content) -> Option<(u32, u32)> {
+        let client = |o: u32| model.tasks[offers.all[o as usize].task as usize].client;
+        let items = || content.items.iter().map(|(o, _)| *o);
+        let of = |o: u32| {
+            items().find(move |i| offers.all[o as usize].conflicts.contains(i) && client(*i) == client(o))
+        };
+        items().find_map(|o| of(o).map(|i| (o, i)))
+    }
+
+    fn branch(model: &Model, offers: &Offers, prices: &Prices, w: usize, branches: &mut usize) -> f64 {
+        let content = Pricer::default().solve(model, offers, prices, w, &[]);
+        let Some((a, b)) = clash(model, offers, &content) else { return content.worth };
+        *branches += 1;
+        let mut without = |o: u32| {
+            let mut prices = prices.clone();
+            prices.presence[o as usize] = -1e9;
+            branch(model, offers, &prices, w, branches)
+        };
+        without(a).max(without(b))
+    }
 }
