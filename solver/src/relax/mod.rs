@@ -53,7 +53,7 @@ const GUESSES: usize = 10;
 /// a linear program, and where it has to do without.
 const STAGES: usize = 4;
 const PASSES: f64 = 60.0;
-const PASSES_ALONE: f64 = 250.0;
+const PASSES_ALONE: f64 = 200.0;
 
 /// Beyond so many offers the passes get fewer as each takes longer.
 const MANY_OFFERS: f64 = 400_000.0;

@@ -33,7 +33,7 @@ pub(crate) fn anneal<'m>(
     let mut cost = plan.cost();
     let (mut best, mut best_cost) = (plan.sequences.clone(), cost);
     let (hot, cold) = how.temperature;
-    let prices = cap_prices(plan.model, tolls);
+    let mut prices = cap_prices(plan.model, tolls);
     for round in 0..how.rounds {
         let done = round as f64 / how.rounds as f64;
         if round % 64 == 0 {
@@ -41,6 +41,11 @@ pub(crate) fn anneal<'m>(
                 break;
             }
             if !prices.is_empty() {
+                if done > FIRM {
+                    // One cap that is worth more than was thought, and none of all this would count.
+                    let exceeded = (0..prices.len()).filter(|cap| plan.beyond(*cap as u32) > 0);
+                    exceeded.for_each(|cap| prices[cap] *= FIRMER);
+                }
                 let factor = CAP_PRICE.0 * (CAP_PRICE.1 / CAP_PRICE.0).powf(done);
                 plan.price_caps(|cap| factor * prices[cap]);
                 cost = plan.cost();
@@ -67,6 +72,10 @@ pub(crate) fn anneal<'m>(
 /// at the start and at the end. Work is then exchanged in small steps where otherwise much would have to
 /// change at once (as routes are in Vidal et al. 2012, doi:10.1287/opre.1120.1048). Only plans that keep every cap count.
 const CAP_PRICE: (f64, f64) = (1.0, 3.0);
+
+/// From this share of the rounds on, the price of every cap that is found exceeded grows, by so much every few rounds.
+const FIRM: f64 = 0.7;
+const FIRMER: f64 = 1.05;
 
 /// What a slot beyond each cap costs to begin with: what it is worth, or leaving out the least work where
 /// nothing better is known.

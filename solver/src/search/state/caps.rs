@@ -9,7 +9,7 @@ impl Plan<'_> {
     }
 
     /// The slots by which a cap is exceeded.
-    pub(super) fn beyond(&self, cap: u32) -> i32 {
+    pub(crate) fn beyond(&self, cap: u32) -> i32 {
         (self.cap_used[cap as usize] - self.model.caps[cap as usize].max).max(0)
     }
 
