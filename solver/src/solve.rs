@@ -1,7 +1,7 @@
 //! From a problem to a solution: compile, start, bound, improve, verify.
 
 use crate::faults::ProblemFault;
-use crate::model::{Model, Tolls};
+use crate::model::{Advice, Model};
 use crate::options::{Observer, Options, Progress, Stage};
 use crate::problem::Problem;
 use crate::relax::{Relaxation, relax};
@@ -205,7 +205,7 @@ impl<'a> Run<'a> {
             },
             &mut |so_far| {
                 if !is_optimal(plan.cost(), so_far.bound) {
-                    better = Some(self.chains(plan, settled, &so_far.tolls, first, &told, &stopped));
+                    better = Some(self.chains(plan, settled, &so_far.advice, first, &told, &stopped));
                 }
             },
         );
@@ -238,8 +238,8 @@ impl<'a> Run<'a> {
     fn anneal(&self, state: &mut State<'a>, pass: Pass) {
         let told = Told::new(self.observer, pass.stage, state);
         let stopped = AtomicBool::new(false);
-        let tolls = &state.relaxation.tolls;
-        let plans = self.chains(&state.plan, state.settled, tolls, pass, &told, &stopped);
+        let advice = &state.relaxation.advice;
+        let plans = self.chains(&state.plan, state.settled, advice, pass, &told, &stopped);
         self.keep_best(state, plans);
         state.stopped |= stopped.into_inner();
     }
@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
         &self,
         from: &Plan<'a>,
         settled: bool,
-        tolls: &Tolls,
+        advice: &Advice,
         pass: Pass,
         told: &Told<'_>,
         stopped: &AtomicBool,
@@ -265,7 +265,7 @@ impl<'a> Run<'a> {
         let chain = |k: u64| {
             let seed = self.options.seed ^ (k + CHAINS * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
             let how = Annealing { rounds, most: 8, seed, temperature };
-            anneal(from.clone(), &self.near, how, tolls, &mut |done, cost| {
+            anneal(from.clone(), &self.near, how, advice, &mut |done, cost| {
                 if k == 0 {
                     told.cost(pass.stage, done, cost);
                 }

@@ -1,17 +1,17 @@
 //! The problem as the methods see it: indices for names, points per slot for weights, and for each
 //! task the windows in which it can be done at all.
 
+mod advice;
 mod cover;
 mod reach;
 mod tails;
-mod tolls;
 
 use crate::problem::{Problem, Task};
+pub(crate) use advice::{Advice, Suggested};
 pub(crate) use cover::Cover;
 pub(crate) use reach::starts;
 use std::collections::HashMap;
 pub(crate) use tails::PATIENCE;
-pub(crate) use tolls::{Suggested, Tolls};
 
 /// A compiled problem.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ mod pricing;
 mod volume;
 
 use crate::lp::Precision;
-use crate::model::{Model, Suggested, Tolls};
+use crate::model::{Advice, Model, Suggested};
 use crate::search::Plan;
 use cuts::separate;
 use master::Master;
@@ -28,7 +28,7 @@ pub(crate) struct Relaxation {
     /// A lower bound on the cost of every plan, in points.
     pub(crate) bound: f64,
     /// What time is worth at the prices that prove it.
-    pub(crate) tolls: Tolls,
+    pub(crate) advice: Advice,
 }
 
 /// The best bound so far, the prices that gave it, and what they make a slot of each window worth.
@@ -42,7 +42,7 @@ struct Centre {
 impl Centre {
     fn relaxation(&self, master: &Master<'_>, contents: Vec<Suggested>) -> Relaxation {
         let caps = master.cap_tolls(&self.prices);
-        Relaxation { bound: self.bound, tolls: Tolls { windows: self.slots.clone(), caps, contents } }
+        Relaxation { bound: self.bound, advice: Advice { windows: self.slots.clone(), caps, contents } }
     }
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn relax(
     let offers = Offers::new(model);
     if offers.all.is_empty() {
         // Nothing can be planned, and nothing is what every plan costs.
-        return Relaxation { bound: plan.cost(), tolls: Tolls::default() };
+        return Relaxation { bound: plan.cost(), advice: Advice::default() };
     }
     let overload = Overload::new(model);
     let mut master = Master::new(model, &offers);

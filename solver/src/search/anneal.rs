@@ -3,7 +3,7 @@
 use super::insert::Inserter;
 use super::ruin::{Neighbours, choose};
 use super::state::Plan;
-use crate::model::{Model, PATIENCE, Suggested, Tolls};
+use crate::model::{Advice, Model, PATIENCE, Suggested};
 use fastrand::Rng;
 
 /// How to anneal.
@@ -24,16 +24,17 @@ pub(crate) fn anneal<'m>(
     start: Plan<'m>,
     near: &Neighbours,
     how: Annealing,
-    tolls: &Tolls,
+    advice: &Advice,
     stop: &mut dyn FnMut(f64, f64) -> bool,
 ) -> Plan<'m> {
     let mut rng = Rng::with_seed(how.seed);
-    let mut inserter = Inserter::new(tolls);
+    let mut inserter = Inserter::new(advice);
     let mut plan = start;
     let mut cost = plan.cost();
     let (mut best, mut best_cost) = (plan.sequences.clone(), cost);
     let (hot, cold) = how.temperature;
-    let mut prices = cap_prices(plan.model, tolls);
+    let mut prices = cap_prices(plan.model, advice);
+    let mut exceeded = vec![0u32; prices.len()];
     for round in 0..how.rounds {
         let done = round as f64 / how.rounds as f64;
         if round % 64 == 0 {
@@ -43,8 +44,10 @@ pub(crate) fn anneal<'m>(
             if !prices.is_empty() {
                 if done > FIRM {
                     // One cap that is worth more than was thought, and none of all this would count.
-                    let exceeded = (0..prices.len()).filter(|cap| plan.beyond(*cap as u32) > 0);
-                    exceeded.for_each(|cap| prices[cap] *= FIRMER);
+                    for (cap, times) in exceeded.iter_mut().enumerate() {
+                        *times = if plan.beyond(cap as u32) > 0 { *times + 1 } else { 0 };
+                        prices[cap] *= 1.0 + FIRMER * f64::from(*times);
+                    }
                 }
                 let factor = CAP_PRICE.0 * (CAP_PRICE.1 / CAP_PRICE.0).powf(done);
                 plan.price_caps(|cap| factor * prices[cap]);
@@ -73,17 +76,18 @@ pub(crate) fn anneal<'m>(
 /// change at once (as routes are in Vidal et al. 2012, doi:10.1287/opre.1120.1048). Only plans that keep every cap count.
 const CAP_PRICE: (f64, f64) = (1.0, 3.0);
 
-/// From this share of the rounds on, the price of every cap that is found exceeded grows, by so much every few rounds.
+/// From this share of the rounds on, the price of every cap that is found exceeded grows every few rounds, by so much
+/// of itself for each time in a row.
 const FIRM: f64 = 0.7;
-const FIRMER: f64 = 1.05;
+const FIRMER: f64 = 0.02;
 
 /// What a slot beyond each cap costs to begin with: what it is worth, or leaving out the least work where
 /// nothing better is known.
-fn cap_prices(model: &Model, tolls: &Tolls) -> Vec<f64> {
+fn cap_prices(model: &Model, advice: &Advice) -> Vec<f64> {
     let left_out = model.tasks.iter().map(|job| job.unscheduled).filter(|points| *points > 0.0);
     let least = left_out.fold(f64::INFINITY, f64::min);
     let least = if least.is_finite() { least } else { 1.0 };
-    (0..model.caps.len()).map(|cap| tolls.caps.get(cap).map_or(least, |toll| toll.max(least))).collect()
+    (0..model.caps.len()).map(|cap| advice.caps.get(cap).map_or(least, |toll| toll.max(least))).collect()
 }
 
 /// One in so many insertions of what may be cut goes chunk by chunk.
@@ -235,3 +239,6 @@ fn order(plan: &Plan<'_>, pool: &mut [u32], rng: &mut Rng) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

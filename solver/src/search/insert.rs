@@ -6,7 +6,7 @@ mod split;
 
 use super::state::{Placed, Plan};
 use super::timing::{NEVER, add_lateness, fill_costs};
-use crate::model::{Cell, Job, Model, Suggested, Tolls, starts};
+use crate::model::{Advice, Cell, Job, Model, Suggested, starts};
 use fastrand::Rng;
 use seam::{Seam, cheapest_start, least_cost};
 use split::{Cut, Price};
@@ -32,7 +32,7 @@ pub(crate) struct Inserter {
     lens: Vec<i32>,
     turn: u32,
     /// Charged for the use of time beside the cost, in this share.
-    tolls: Tolls,
+    advice: Advice,
     pub(crate) toll_share: f64,
     /// How much time to leave to what comes after a task: a level of the model's tails.
     pub(crate) patience: usize,
@@ -49,8 +49,8 @@ struct Piece {
 
 impl Inserter {
     /// An inserter that charges for the use of windows.
-    pub(crate) fn new(tolls: &Tolls) -> Inserter {
-        Inserter { tolls: tolls.clone(), ..Inserter::default() }
+    pub(crate) fn new(advice: &Advice) -> Inserter {
+        Inserter { advice: advice.clone(), ..Inserter::default() }
     }
 
     /// Plans task `j`, of which nothing is planned yet, as cheaply as one insertion can; leaves it
@@ -101,7 +101,7 @@ impl Inserter {
 
     /// One of the contents that the relaxation suggests, the likelier the more it has of it.
     pub(crate) fn suggested(&self, rng: &mut Rng) -> Option<Suggested> {
-        let all = &self.tolls.contents;
+        let all = &self.advice.contents;
         let drawn = rng.f64() * all.last()?.up_to;
         let at = all.partition_point(|content| content.up_to < drawn);
         all.get(at).cloned()
@@ -252,7 +252,7 @@ impl Inserter {
         let mut best: Option<Spot> = None;
         for cell in &window.cells {
             let Some(charge) = plan.cap_charge(&cell.caps, job.client, piece.len) else { continue };
-            let toll = self.toll_share * f64::from(piece.len) * self.tolls.of(w, cell);
+            let toll = self.toll_share * f64::from(piece.len) * self.advice.of(w, cell);
             let gain = plan.quota_gain(&cell.quotas, job.client, piece.len) - toll - charge;
             let limit = best.map_or(limit, |b| b.cost) + gain;
             let (from, to) = in_cell(cell, from, to, piece.len);

@@ -1,9 +1,12 @@
 //! A plan under change: chunks in order in each window, and what they cost, kept up to date.
 
+mod bounds;
 mod caps;
+mod journal;
 
 use super::timing::Timing;
 use crate::model::Model;
+use journal::Journal;
 
 /// A chunk in a window's sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,27 +68,6 @@ pub(crate) struct Plan<'m> {
     journal: Journal,
 }
 
-/// What to put back when a change is not wanted.
-#[derive(Clone, Default)]
-struct Journal {
-    windows: Vec<(u32, Vec<Placed>, f64)>,
-    tasks: Vec<(u32, Progress, f64)>,
-    versions: Vec<(u32, u64)>,
-    /// Timings that were up to date, of windows that have changed since.
-    timings: Vec<(u32, Timing)>,
-    cap_used: Vec<i32>,
-    overtime: f64,
-    quota_used: Vec<i32>,
-    sum: f64,
-    /// When each window, task and version was last saved.
-    window_saved: Vec<u64>,
-    task_saved: Vec<u64>,
-    version_saved: Vec<u64>,
-    /// Timings whose memory is free to be used again.
-    spare: Vec<Timing>,
-    now: u64,
-}
-
 impl<'m> Plan<'m> {
     /// The plan that plans nothing.
     pub(crate) fn empty(model: &'m Model) -> Plan<'m> {
@@ -107,12 +89,7 @@ impl<'m> Plan<'m> {
             sum: 0.0,
             loose: Vec::new(),
             broken: false,
-            journal: Journal {
-                window_saved: vec![0; windows],
-                task_saved: vec![0; tasks],
-                version_saved: vec![0; windows],
-                ..Journal::default()
-            },
+            journal: Journal::new(windows, tasks),
         };
         for j in 0..tasks {
             plan.cost_task(j);
@@ -160,77 +137,6 @@ impl<'m> Plan<'m> {
     /// What a task costs by itself: what is not planned, lateness and cuts.
     pub(crate) fn task_points(&self, j: usize) -> f64 {
         self.task_cost[j]
-    }
-
-    /// Begins a change: [`Plan::undo`] comes back to here.
-    pub(crate) fn save(&mut self) {
-        self.journal.now += 1;
-        self.journal.windows.clear();
-        self.journal.tasks.clear();
-        self.journal.versions.clear();
-        let old = self.journal.timings.drain(..).map(|(_, timing)| timing);
-        self.journal.spare.extend(old);
-        self.journal.cap_used.clone_from(&self.cap_used);
-        self.journal.overtime = self.overtime;
-        self.journal.quota_used.clone_from(&self.quota_used);
-        self.journal.sum = self.sum;
-    }
-
-    /// Takes back all changes since [`Plan::save`].
-    pub(crate) fn undo(&mut self) {
-        while let Some((w, sequence, cost)) = self.journal.windows.pop() {
-            self.sequences[w as usize] = sequence;
-            self.window_cost[w as usize] = cost;
-            self.count_free(w as usize);
-        }
-        while let Some((j, progress, cost)) = self.journal.tasks.pop() {
-            self.tasks[j as usize] = progress;
-            self.task_cost[j as usize] = cost;
-        }
-        // All that timings follow from is as it was, so those that were not overwritten are known again by their old
-        // numbers, and those that were come back.
-        while let Some((w, version)) = self.journal.versions.pop() {
-            self.versions[w as usize] = version;
-        }
-        while let Some((w, timing)) = self.journal.timings.pop() {
-            self.journal.spare.push(std::mem::replace(&mut self.timing[w as usize], timing));
-        }
-        self.cap_used.clone_from(&self.journal.cap_used);
-        self.overtime = self.journal.overtime;
-        self.quota_used.clone_from(&self.journal.quota_used);
-        self.sum = self.journal.sum;
-        self.broken = false;
-        self.save();
-    }
-
-    fn save_window(&mut self, w: usize) {
-        if self.journal.window_saved[w] != self.journal.now {
-            self.journal.window_saved[w] = self.journal.now;
-            self.journal.windows.push((w as u32, self.sequences[w].clone(), self.window_cost[w]));
-        }
-    }
-
-    /// Says that what the timing of window `w` follows from has changed.
-    fn renew(&mut self, w: usize) {
-        if self.journal.version_saved[w] != self.journal.now {
-            self.journal.version_saved[w] = self.journal.now;
-            self.journal.versions.push((w as u32, self.versions[w]));
-            if self.timing[w].version == self.versions[w] {
-                let spare = self.journal.spare.pop().unwrap_or_default();
-                let timing = std::mem::replace(&mut self.timing[w], spare);
-                (self.timing[w].version, self.timing[w].forward_version) = (0, 0);
-                self.journal.timings.push((w as u32, timing));
-            }
-        }
-        self.newest += 1;
-        self.versions[w] = self.newest;
-    }
-
-    fn save_task(&mut self, j: usize) {
-        if self.journal.task_saved[j] != self.journal.now {
-            self.journal.task_saved[j] = self.journal.now;
-            self.journal.tasks.push((j as u32, self.tasks[j].clone(), self.task_cost[j]));
-        }
     }
 
     /// Puts a chunk into a window, before the chunk now at `position`, and times the window anew.
@@ -362,8 +268,13 @@ impl<'m> Plan<'m> {
         let Some(starts) = starts else { return false };
         for (k, start) in starts.into_iter().enumerate() {
             if self.sequences[w][k].start != start {
-                self.save_task(self.sequences[w][k].task as usize);
+                let j = self.sequences[w][k].task as usize;
+                self.save_task(j);
                 self.sequences[w][k].start = start;
+                // Its other chunks keep clear of this one, even where it is neither the first nor the last.
+                if self.tasks[j].windows.len() > 1 {
+                    self.touch(j);
+                }
             }
         }
         self.cost_window(w);
@@ -376,17 +287,6 @@ impl<'m> Plan<'m> {
             self.timing[w].forward_version = self.versions[w];
         }
         true
-    }
-
-    /// Whether when a chunk of a window may lie depends on where others of the same window lie now.
-    fn times_depend_on_times(&self, w: usize) -> bool {
-        let here = |i: usize| self.tasks[i].windows.contains(&(w as u32));
-        let depends = |c: &Placed| {
-            let j = c.task as usize;
-            let elsewhere = self.model.workers > 1 && self.tasks[j].windows.len() > 1;
-            elsewhere || self.model.tasks[j].preds.iter().any(|(i, _)| here(*i as usize))
-        };
-        self.model.windows[w].cells.len() > 1 || self.sequences[w].iter().any(depends)
     }
 
     /// Brings a task's first and last slot and its cost up to date.
@@ -454,67 +354,6 @@ impl<'m> Plan<'m> {
             (timing.version, timing.forward_version) = (self.versions[w], self.versions[w]);
             self.timing[w] = timing;
         }
-    }
-
-    /// The earliest start and the latest end that links and its own other chunks leave a chunk of
-    /// task `j` in window `w` that lies at `[start, end)` now, or is yet to be placed (`None`).
-    pub(crate) fn bounds(&self, j: usize, w: usize, now: Option<(usize, Placed)>) -> Option<(i32, i32)> {
-        let job = &self.model.tasks[j];
-        let (mut from, mut to) = (job.release, job.last_end);
-        for (i, lag) in &job.preds {
-            let i = *i as usize;
-            if !self.complete(i) {
-                return None;
-            }
-            if !now.is_some_and(|(k, _)| self.kept_by_order(w, k, i, *lag, true)) {
-                from = from.max(self.tasks[i].last + lag);
-            }
-        }
-        for (i, lag) in &job.succs {
-            let i = *i as usize;
-            if !now.is_some_and(|(k, _)| self.kept_by_order(w, k, i, *lag, false)) {
-                to = to.min(self.tasks[i].first.saturating_sub(*lag));
-                // Where both lie in this window they are timed at once: what comes after is bound to
-                // where this one ends now, so this one must not move later.
-                if let Some((_, chunk)) = now.filter(|_| self.tasks[i].windows.contains(&(w as u32))) {
-                    to = to.min(chunk.end());
-                }
-            }
-        }
-        if let Some((_, chunk)) = now {
-            let worker = self.model.windows[w].worker;
-            for v in self.tasks[j].windows.iter().map(|v| *v as usize) {
-                if self.model.windows[v].worker == worker {
-                    continue;
-                }
-                for other in self.sequences[v].iter().filter(|c| c.task as usize == j) {
-                    if other.start < chunk.start {
-                        from = from.max(other.end());
-                    } else {
-                        to = to.min(other.start);
-                    }
-                }
-            }
-            if let Some(cell) = cell_at(self.model, w, chunk.start)
-                && self.model.windows[w].cells.len() > 1
-            {
-                from = from.max(cell.from);
-                to = to.min(cell.to - 1 + chunk.len);
-            }
-        }
-        Some((from, to))
-    }
-
-    /// Whether the order within window `w` alone keeps the link between the chunk at place `k` and
-    /// task `i`, all of whose chunks lie in that window on the right side of it.
-    fn kept_by_order(&self, w: usize, k: usize, i: usize, lag: i32, before: bool) -> bool {
-        if lag > self.model.setup.least_buffer() {
-            return false;
-        }
-        let sequence = &self.sequences[w];
-        let side = if before { &sequence[..k] } else { &sequence[k + 1..] };
-        let here = side.iter().filter(|c| c.task as usize == i).count();
-        here > 0 && here == self.tasks[i].windows.len()
     }
 }
 

@@ -1,10 +1,12 @@
-//! What time is worth to all the work together: the linear relaxation's advice to the search.
+//! The linear relaxation's advice to the search: what time is worth to all the work together, and what windows might
+//! hold.
 
 use super::Cell;
 
-/// Points per slot of work, charged for the use of time beside what the work itself costs.
+/// Prices in points per slot of work, charged for the use of time beside what the work itself costs, and contents of
+/// windows to try.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tolls {
+pub(crate) struct Advice {
     /// By window; empty where nothing is known.
     pub(crate) windows: Vec<f64>,
     /// By cap: what using up a slot of it is worth.
@@ -22,7 +24,7 @@ pub(crate) struct Suggested {
     pub(crate) up_to: f64,
 }
 
-impl Tolls {
+impl Advice {
     /// What a slot of any work that starts in a cell of a window is worth to others.
     pub(crate) fn of(&self, w: usize, cell: &Cell) -> f64 {
         let caps = cell.caps.iter().map(|cap| self.caps.get(*cap as usize).copied().unwrap_or(0.0));
