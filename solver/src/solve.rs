@@ -5,7 +5,7 @@ use crate::model::{Advice, Model};
 use crate::options::{Observer, Options, Progress, Stage};
 use crate::problem::Problem;
 use crate::relax::{Relaxation, relax};
-use crate::search::{Annealing, Inserter, Neighbours, Plan, anneal};
+use crate::search::{Annealing, Inserter, Neighbours, Placed, Plan, anneal};
 use crate::solution::{Chunk, OPTIMAL_GAP, Solution, Status};
 use crate::units::{Points, Slot};
 use crate::verify::{Violation, verify};
@@ -175,13 +175,38 @@ impl<'a> Run<'a> {
         if had == 0 {
             return (None, false);
         }
-        let mut plan = Plan::empty(self.model);
         let mut inserter = Inserter::default();
-        let kept = inserter.restore(&mut plan);
+        let (mut plan, kept) = self.as_it_was().map_or_else(
+            || {
+                let mut plan = Plan::empty(self.model);
+                let kept = inserter.restore(&mut plan);
+                (plan, kept)
+            },
+            |plan| (plan, had),
+        );
         inserter.fill(&mut plan, true);
         let planned: i32 = plan.tasks.iter().map(|task| task.planned).sum();
         let settled = f64::from(kept) >= SETTLED * f64::from(had.max(planned)) && self.is_valid(&plan);
         (Some(plan), settled)
+    }
+
+    /// The last plan, where all of it still keeps every rule. Restored piece by piece it might not come back whole: what a
+    /// window holds already is timed as if no more was to come.
+    fn as_it_was(&self) -> Option<Plan<'a>> {
+        let mut sequences: Vec<Vec<Placed>> = vec![Vec::new(); self.model.windows.len()];
+        for (task, job) in (0..).zip(&self.model.tasks) {
+            for (worker, start, end) in &job.before {
+                let holds = |w: &&u32| {
+                    let window = &self.model.windows[**w as usize];
+                    window.worker == *worker && window.start <= *start && *end <= window.end
+                };
+                let w = job.allowed.iter().find(holds)?;
+                sequences[*w as usize].push(Placed { task, start: *start, len: end - start });
+            }
+        }
+        sequences.iter_mut().for_each(|sequence| sequence.sort_by_key(|chunk| chunk.start));
+        let plan = Plan::of(self.model, sequences);
+        verify(self.problem, &solution(self.problem, &plan)).violations.is_empty().then_some(plan)
     }
 
     /// Solves the linear relaxation: the bound, and what each window is worth. Where that takes long, the plan is improved

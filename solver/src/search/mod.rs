@@ -11,4 +11,4 @@ mod timing;
 pub(crate) use anneal::{Annealing, anneal};
 pub(crate) use insert::Inserter;
 pub(crate) use ruin::Neighbours;
-pub(crate) use state::Plan;
+pub(crate) use state::{Placed, Plan};
