@@ -95,10 +95,11 @@ const ROUNDS_PER_TASK: f64 = 540.0;
 const MANY_TASKS: f64 = 140.0;
 const FEW_TASKS: f64 = 20.0;
 
-/// With fewer tasks than this each gets less of the work, in proportion, but never less than so much: a desk of two weeks is
-/// solved again and again, and one of thousands. At less than half the work, plans of class S are 0.9% dearer.
-const WHOLE_WORK: f64 = 110.0;
-const LEAST_WORK: f64 = 0.4;
+/// With fewer tasks than this each gets less of the work, by the square of their share of this number, but never less than
+/// so much: a desk of two weeks is solved again and again, and one of thousands. At half the work, plans of class S that are
+/// full are 0.9% dearer.
+const WHOLE_WORK: f64 = 85.0;
+const LEAST_WORK: f64 = 0.3;
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.
 const FIRST_ROUNDS: f64 = 0.15;
@@ -250,7 +251,7 @@ impl<'a> Run<'a> {
     /// How much work is done, in multiples of that for a large problem.
     fn effort(&self) -> f64 {
         let tasks = self.model.tasks.iter().filter(|t| !t.allowed.is_empty()).count() as f64;
-        self.options.effort * (tasks / WHOLE_WORK).clamp(LEAST_WORK, 1.0)
+        self.options.effort * (tasks / WHOLE_WORK).powi(2).clamp(LEAST_WORK, 1.0)
     }
 
     /// Improves the plan for as long as the options say.
