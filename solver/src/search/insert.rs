@@ -107,26 +107,13 @@ impl Inserter {
         all.get(at).cloned()
     }
 
-    /// Puts what is suggested into its window, as far as it fits there.
+    /// Puts what is suggested into its window, as far as it fits there, now and then without some of it.
     pub(crate) fn fill_window(&mut self, plan: &mut Plan<'_>, content: &Suggested, rng: &mut Rng) {
-        let w = content.window as usize;
         let mut items = content.items.clone();
         items.sort_by_key(|(j, _)| plan.model.tasks[*j as usize].rank);
         for (j, len) in items {
-            let j = j as usize;
-            let job = &plan.model.tasks[j];
-            let chunks = (len + job.max - 1) / job.max;
-            if rng.u32(0..8) == 0 {
-                continue;
-            }
-            for k in 0..chunks {
-                let len = len / chunks + i32::from(k < len % chunks);
-                let Some(bounds) = plan.bounds(j, 0, None) else { break };
-                let completes = (plan.tasks[j].planned + len == job.size).then_some(plan.tasks[j].last);
-                let piece = Piece { task: j, len, completes };
-                if let Some(spot) = self.best_here(plan, w, piece, bounds, f64::INFINITY) {
-                    place(plan, j, spot);
-                }
+            if rng.u32(0..8) > 0 {
+                self.place_pieces(plan, j as usize, &[(content.window, len)]);
             }
         }
     }
