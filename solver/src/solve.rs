@@ -177,14 +177,14 @@ impl<'a> Run<'a> {
             return (None, false);
         }
         let mut inserter = Inserter::default();
-        let (mut plan, kept) = self.as_it_was().map_or_else(
-            || {
+        let (mut plan, kept) = match self.as_it_was() {
+            Some(plan) => (plan, had),
+            None => {
                 let mut plan = Plan::empty(self.model);
                 let kept = inserter.restore(&mut plan);
                 (plan, kept)
-            },
-            |plan| (plan, had),
-        );
+            }
+        };
         inserter.fill(&mut plan, true);
         let planned: i32 = plan.tasks.iter().map(|task| task.planned).sum();
         let settled = f64::from(kept) >= SETTLED * f64::from(had.max(planned)) && self.is_valid(&plan);
@@ -248,10 +248,14 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// How many tasks can be planned at all.
+    fn tasks(&self) -> usize {
+        self.model.tasks.iter().filter(|t| !t.allowed.is_empty()).count()
+    }
+
     /// How much work is done, in multiples of that for a large problem.
     fn effort(&self) -> f64 {
-        let tasks = self.model.tasks.iter().filter(|t| !t.allowed.is_empty()).count() as f64;
-        self.options.effort * (tasks / WHOLE_WORK).powi(2).clamp(LEAST_WORK, 1.0)
+        self.options.effort * (self.tasks() as f64 / WHOLE_WORK).powi(2).clamp(LEAST_WORK, 1.0)
     }
 
     /// Improves the plan for as long as the options say.
@@ -291,7 +295,7 @@ impl<'a> Run<'a> {
         told: &Told<'_>,
         stopped: &AtomicBool,
     ) -> Vec<Plan<'a>> {
-        let tasks = self.model.tasks.iter().filter(|t| !t.allowed.is_empty()).count();
+        let tasks = self.tasks();
         if tasks == 0 {
             return Vec::new();
         }

@@ -27,7 +27,7 @@ use rayon::prelude::*;
 pub(crate) struct Relaxation {
     /// A lower bound on the cost of every plan, in points.
     pub(crate) bound: f64,
-    /// What time is worth at the prices that prove it.
+    /// What time is worth at the prices that prove it, and what windows hold in the last fractional plan.
     pub(crate) advice: Advice,
 }
 
@@ -310,6 +310,26 @@ mod tests {
             }
             assert!(met, "seed {seed}: column generation did not end");
         }
+    }
+
+    /// Of twelve slots eleven fit into either window, and one is no chunk: the task is late to the end, however shares of
+    /// windows might add up to it.
+    #[test]
+    fn what_leaves_less_than_a_chunk_is_given_up() {
+        let text = r#"{"format": "plokk-problem/1", "slot_minutes": 5, "horizon": 60,
+            "buffers": {"same_batch": 0, "same_client": 0, "other_client": 0},
+            "weights": {"unscheduled": 40, "late": 10, "late_day": 4, "block": 0, "client_switch": 0, "chunk": 0,
+                        "soon": 0, "prefer": 0, "move": 0, "quota": 0},
+            "workers": [{"id": "mari", "rate": 0, "windows": [[0, 11], [20, 31]]}],
+            "tasks": [{"id": "a", "client": "acme", "batch": "post", "size": 12, "min_chunk": 9, "max_chunk": 12,
+                       "release": 0, "due": 40, "weight": 1}]}"#;
+        let problem: crate::Problem = serde_json::from_str(text).expect("the text is a problem");
+        let model = Model::new(&problem);
+        let relaxation = relax(&model, &Plan::empty(&model), 1.0, &mut |_, _| false, &mut |_| ());
+        // Shares of both windows make up for the slot that is left out, but not for being late.
+        let (late, one_slot) = (model.tasks[0].lateness(model.horizon), problem.weights.unscheduled / 12.0);
+        assert!(relaxation.bound > late - 1e-3, "{} below {late}", relaxation.bound);
+        assert!(relaxation.bound <= late + one_slot + 1e-9, "{}", relaxation.bound);
     }
 
     /// What runs beside a large linear program is told a bound, which the program then raises or keeps.

@@ -23,6 +23,13 @@ impl Prices {
     fn profit(&self, o: usize, len: i32, piece: &Piece) -> f64 {
         f64::from(len) * self.slot[o] + self.presence[o] - piece.cost - self.late[o] * piece.late
     }
+
+    /// Whether any length of an offer brings something.
+    fn pay(&self, offers: &Offers, o: usize) -> bool {
+        let offer = &offers.all[o];
+        let mut pieces = (offer.shortest..).zip(&offer.pieces).filter(|(_, piece)| piece.chunks > 0);
+        pieces.any(|(len, piece)| self.profit(o, len, piece) > 0.0)
+    }
 }
 
 /// The content of a window: offers and slots of work; and what it is worth beyond its cost.
@@ -181,7 +188,7 @@ impl Pricer {
                 next += 1;
             }
             let variants = match careful.contains(&client(first)) {
-                true => variants(offers, first..next, |o| self.pays(offers, prices, o)),
+                true => variants(offers, first..next, |o| prices.pay(offers, o)),
                 false => vec![Vec::new()],
             };
             self.before.clone_from(&self.window);
@@ -242,13 +249,6 @@ impl Pricer {
             self.close_batch();
             self.close_client();
         }
-    }
-
-    /// Whether any length of an offer brings something.
-    fn pays(&self, offers: &Offers, prices: &Prices, o: usize) -> bool {
-        let offer = &offers.all[o];
-        let mut pieces = (offer.shortest..).zip(&offer.pieces).filter(|(_, piece)| piece.chunks > 0);
-        pieces.any(|(len, piece)| prices.profit(o, len, piece) > 0.0)
     }
 
     /// Lists the lengths of an offer that bring something.

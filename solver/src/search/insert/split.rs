@@ -80,10 +80,10 @@ impl Inserter {
             return;
         }
         list_lengths(&mut self.lens, job.min, job.max.min(longest), longest);
-        let late = window.end > job.due;
         let tail = self.tail(job, w);
         let first = self.prices.len();
         let other_end = plan.tasks[j].last;
+        let late = window.end.max(other_end) > job.due;
         for k in 0..self.lens.len() {
             // More than the longest chunk: as many in a row as it takes, priced like one with gaps.
             let len = self.lens[k];
@@ -99,7 +99,6 @@ impl Inserter {
             };
             let middle = priced(None);
             if middle.is_finite() {
-                let late = late || other_end > job.due;
                 let completing = if late { priced(Some(other_end)) } else { middle + tail };
                 self.prices.push(Price { len, middle, completing });
             }
