@@ -210,42 +210,20 @@ impl<'a> Run<'a> {
         verify(self.problem, &solution(self.problem, &plan)).violations.is_empty().then_some(plan)
     }
 
-    /// Solves the linear relaxation: the bound, and what each window is worth. Where that takes long, the plan is improved
-    /// at the same time.
+    /// Solves the linear relaxation: the bound, and what each window is worth.
     fn bound(&self, state: &mut State<'a>) {
         if state.stopped {
             return;
         }
         let share = if state.settled { SETTLED_BOUND * self.options.again } else { 1.0 };
-        let effort = share * self.effort();
         let told = Told::new(self.observer, Stage::Bounding, state);
-        let stopped = AtomicBool::new(false);
-        let (plan, settled) = (&state.plan, state.settled);
-        let mut better = None;
-        let first = Pass { share: 1.0, number: 1, stage: Stage::Improving };
-        let relaxation = relax(
-            self.model,
-            plan,
-            effort,
-            &mut |done, bound| {
-                told.bound(done, bound);
-                if self.observer.stop() {
-                    stopped.store(true, Ordering::Relaxed);
-                }
-                stopped.load(Ordering::Relaxed)
-            },
-            &mut |so_far| {
-                if !is_optimal(plan.cost(), so_far.bound) {
-                    better = Some(self.chains(plan, settled, &so_far.advice, first, &told, &stopped));
-                }
-            },
-        );
-        state.relaxation = relaxation;
-        state.stopped |= stopped.into_inner();
-        if let Some(plans) = better {
-            state.passes = 1;
-            self.keep_best(state, plans);
-        }
+        let mut stopped = false;
+        state.relaxation = relax(self.model, &state.plan, share * self.effort(), &mut |done, bound| {
+            told.bound(done, bound);
+            stopped |= self.observer.stop();
+            stopped
+        });
+        state.stopped |= stopped;
     }
 
     /// How many tasks can be planned at all.

@@ -8,7 +8,7 @@
 
 use super::CapacityError;
 use super::program::Program;
-use crate::lp::{Column, LinearProgram, LpSolution, Precision, Row, Sense, solve};
+use crate::lp::{Column, LinearProgram, LpSolution, Row, Sense, solve};
 
 /// Less than this, in hours of harm for an hour of work, is rounding.
 const HAIR: f64 = 1e-6;
@@ -84,7 +84,7 @@ impl Part {
             let small = Small::new(self, lp, question);
             self.solved += 1;
             self.work += small.lp.columns.len();
-            let solution = solve(&small.lp, Precision::Exact).ok_or(CapacityError::Unsolved)?;
+            let solution = solve(&small.lp).ok_or(CapacityError::Unsolved)?;
             let solved = small.solved(self, lp, question, &solution);
             if !self.grow(lp, &solved) {
                 return Ok(solved);

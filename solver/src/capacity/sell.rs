@@ -2,7 +2,7 @@
 
 use super::program::{Aim, Place, Program};
 use super::{CapacityError, CapacityProblem, Hours, Lot, harm};
-use crate::lp::{Column, Precision, Row, Sense, solve};
+use crate::lp::{Column, Row, Sense, solve};
 
 /// More work that could be sold, in whatever amount pays best.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +61,7 @@ pub fn most_sold(
         let entries = offer.lots.iter().enumerate().map(units).collect();
         program.lp.columns.push(Column { cost: -offer.earns, upper: offer.most, entries });
     }
-    let solution = solve(&program.lp, Precision::Exact).ok_or(CapacityError::Unsolved)?;
+    let solution = solve(&program.lp).ok_or(CapacityError::Unsolved)?;
     let rounded = |units: f64| (units * 1000.0).round() / 1000.0;
     Ok(solution.values[sold..].iter().map(|units| rounded(units.max(0.0))).collect())
 }

@@ -9,10 +9,10 @@
 //! * *Order.* A task that comes after another has no more of itself, as a share, before any time
 //!   than the other has done by then; and none at all in a window unless the other is done.
 
-use super::master::{Answer, Master};
+use super::master::Master;
 use super::offers::Offers;
 use super::overload::Overload;
-use crate::model::Model;
+use crate::model::{Job, Model};
 
 /// A row `sum >= least` over the offers of columns.
 #[derive(Clone, Debug)]
@@ -26,18 +26,13 @@ pub(crate) struct Cut {
     pub(crate) least: f64,
 }
 
-/// Finds the cuts that an answer breaks by more than `tolerance` points, or shares.
-pub(crate) fn separate(
-    master: &Master<'_>,
-    overload: &Overload,
-    answer: &Answer,
-    tolerance: f64,
-) -> Vec<Cut> {
-    let (presence, slots) = master.spread(&answer.values);
-    let late = late_shares(master, answer);
+/// Finds the cuts that the master's last answer breaks by more than `tolerance` points, or shares.
+pub(crate) fn separate(master: &Master<'_>, overload: &Overload, tolerance: f64) -> Vec<Cut> {
+    let (presence, slots) = master.spread();
+    let late = late_shares(master);
     let mut cuts = Vec::new();
-    for (j, (extra, late)) in answer.extra.iter().zip(&late).enumerate() {
-        let paid = extra + late + answer.steps[j] * master.model.tasks[j].late;
+    for (j, late) in late.iter().enumerate() {
+        let paid = master.extra(j) + late + master.stepped(j) * master.model.tasks[j].late;
         cuts.extend(lateness_cut(master.model, master.offers, j, &presence, paid, tolerance));
         for (i, lag) in &master.model.tasks[j].preds {
             let link =
@@ -48,7 +43,7 @@ pub(crate) fn separate(
     for w in 0..master.model.windows.len() {
         cuts.extend(room_cut(master.model, master.offers, w, (&presence, &slots), tolerance));
     }
-    cuts.extend(overload.cuts(master, answer, &slots));
+    cuts.extend(overload.cuts(master, &slots));
     cuts
 }
 
@@ -100,18 +95,14 @@ fn room_cut(
 const SLOTS_BEYOND: f64 = 0.1;
 
 /// What each task's lateness costs in share form.
-fn late_shares(master: &Master<'_>, answer: &Answer) -> Vec<f64> {
+fn late_shares(master: &Master<'_>) -> Vec<f64> {
     let model = master.model;
-    let mut late: Vec<f64> = model
-        .tasks
-        .iter()
-        .zip(&answer.left)
-        .map(|(job, left)| job.lateness(model.horizon) * left / f64::from(job.size))
-        .collect();
-    for (column, value) in master.columns.iter().zip(&answer.values) {
+    let left = |(j, job): (usize, &Job)| job.lateness(model.horizon) * master.left(j) / f64::from(job.size);
+    let mut late: Vec<f64> = model.tasks.iter().enumerate().map(left).collect();
+    for column in &master.columns {
         for (offer, len) in &column.items {
             let offer = &master.offers.all[*offer as usize];
-            late[offer.task as usize] += value * offer.piece(*len).late;
+            late[offer.task as usize] += column.value * offer.piece(*len).late;
         }
     }
     late

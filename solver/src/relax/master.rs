@@ -7,7 +7,7 @@
 use super::cuts::Cut;
 use super::offers::Offers;
 use super::pricing::Prices;
-use crate::lp::{Column, LinearProgram, LpSolution, Precision, Row, Sense, solve};
+use crate::lp::{Column, LinearProgram, LpSolution, Row, Sense, Start, solve_centrally};
 use crate::model::{Model, Suggested};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -19,6 +19,8 @@ pub(crate) struct WindowColumn {
     /// Offers and slots of work.
     pub(crate) items: Vec<(u32, i32)>,
     pub(crate) cost: f64,
+    /// How much of it the last answer has.
+    pub(crate) value: f64,
 }
 
 /// What tells columns apart.
@@ -33,7 +35,12 @@ struct Slack {
     cost: f64,
     upper: f64,
     entries: Vec<(u32, f64)>,
+    /// How much of it the last answer has.
+    value: f64,
 }
+
+/// Of what an answer has less, it could do without.
+const TRACE: f64 = 1e-3;
 
 /// The master program.
 pub(crate) struct Master<'m> {
@@ -57,19 +64,11 @@ pub(crate) struct Master<'m> {
     first_cut: usize,
 }
 
-/// The answer of the master program.
+/// What an answer of the program costs, and what its rows are worth. The values are with the columns.
 pub(crate) struct Answer {
     pub(crate) cost: f64,
     /// The price of each row.
     pub(crate) prices: Vec<f64>,
-    /// The value of each column.
-    pub(crate) values: Vec<f64>,
-    /// What is left out of each task, in slots.
-    pub(crate) left: Vec<f64>,
-    /// The lateness of each task beyond its share form, in points.
-    pub(crate) extra: Vec<f64>,
-    /// How far each task is late at all, beyond the share of it that is late or left out.
-    pub(crate) steps: Vec<f64>,
 }
 
 impl<'m> Master<'m> {
@@ -82,15 +81,26 @@ impl<'m> Master<'m> {
         let mut slacks: Vec<Slack> = Vec::new();
         for (j, job) in model.tasks.iter().enumerate() {
             let cost = job.unscheduled + job.lateness(model.horizon) / f64::from(job.size);
-            slacks.push(Slack { cost, upper: f64::from(job.size), entries: vec![(j as u32, 1.0)] });
+            slacks.push(Slack {
+                cost,
+                upper: f64::from(job.size),
+                entries: vec![(j as u32, 1.0)],
+                value: 0.0,
+            });
         }
         for job in &model.tasks {
-            slacks.push(Slack { cost: 1.0, upper: job.lateness(model.horizon), entries: Vec::new() });
+            slacks.push(Slack {
+                cost: 1.0,
+                upper: job.lateness(model.horizon),
+                entries: Vec::new(),
+                value: 0.0,
+            });
         }
         slacks.extend(model.tasks.iter().map(|job| Slack {
             cost: job.late,
             upper: 1.0,
             entries: Vec::new(),
+            value: 0.0,
         }));
         rows.extend(model.windows.iter().map(|_| Row { sense: Sense::AtMost, rhs: 1.0 }));
         let mut free_chunk = vec![None; tasks];
@@ -99,7 +109,7 @@ impl<'m> Master<'m> {
                 let row = rows.len() as u32;
                 free_chunk[j] = Some(row);
                 rows.push(Row { sense: Sense::AtLeast, rhs: 0.0 });
-                slacks.push(Slack { cost: -model.chunk, upper: 1.0, entries: vec![(row, -1.0)] });
+                slacks.push(Slack { cost: -model.chunk, upper: 1.0, entries: vec![(row, -1.0)], value: 0.0 });
             }
         }
         let first_cap = rows.len() as u32;
@@ -107,7 +117,7 @@ impl<'m> Master<'m> {
         let first_quota = rows.len() as u32;
         for quota in &model.quotas {
             let entries = vec![(rows.len() as u32, 1.0)];
-            slacks.push(Slack { cost: model.quota_slot, upper: f64::from(quota.min), entries });
+            slacks.push(Slack { cost: model.quota_slot, upper: f64::from(quota.min), entries, value: 0.0 });
             rows.push(Row { sense: Sense::AtLeast, rhs: f64::from(quota.min) });
         }
         Master {
@@ -144,7 +154,7 @@ impl<'m> Master<'m> {
             Entry::Vacant(place) => {
                 place.insert(next);
                 let cost = self.content_cost(&items);
-                self.columns.push(WindowColumn { window, items, cost });
+                self.columns.push(WindowColumn { window, items, cost, value: 0.0 });
                 Some((next, true))
             }
         }
@@ -193,28 +203,67 @@ impl<'m> Master<'m> {
         self.cuts.push(cut);
     }
 
-    /// Solves the program with the columns and cuts that it has now.
-    pub(crate) fn solve(&mut self, precision: Precision) -> Option<Answer> {
-        let mut program = LinearProgram { columns: Vec::new(), rows: self.rows.clone() };
-        for slack in &self.slacks {
-            let (cost, upper, entries) = (slack.cost, slack.upper, slack.entries.clone());
-            program.columns.push(Column { cost, upper, entries });
-        }
-        for column in &self.columns {
-            let entries = self.entries_of(column.window, &column.items);
-            program.columns.push(Column { cost: column.cost, upper: f64::INFINITY, entries });
-        }
-        let LpSolution { values, prices } = solve(&program, precision)?;
-        let cost = program.columns.iter().zip(&values).map(|(c, value)| c.cost * value).sum();
+    /// Solves the program with the columns and cuts that it has now, starting from the last answer and some prices,
+    /// until its gap is `gap`, as a share of the cost.
+    pub(crate) fn solve(&mut self, prices: &[f64], gap: f64) -> Option<Answer> {
+        let program = self.program();
+        let values: Vec<f64> =
+            self.slacks.iter().map(|s| s.value).chain(self.columns.iter().map(|c| c.value)).collect();
+        let LpSolution { values, prices } =
+            solve_centrally(&program, &Start { values: &values, prices }, gap)?;
+        let (slacks, columns) = values.split_at(self.slacks.len());
+        self.slacks.iter_mut().zip(slacks).for_each(|(slack, value)| slack.value = *value);
+        self.columns.iter_mut().zip(columns).for_each(|(column, value)| column.value = *value);
+        let cost = program.columns.iter().zip(&values).map(|(column, value)| column.cost * value).sum();
+        Some(Answer { cost, prices })
+    }
+
+    fn program(&self) -> LinearProgram {
         let tasks = self.model.tasks.len();
-        Some(Answer {
-            cost,
-            prices,
-            left: values[..tasks].to_vec(),
-            extra: values[tasks..2 * tasks].to_vec(),
-            steps: values[2 * tasks..3 * tasks].to_vec(),
-            values: values[self.slacks.len()..].to_vec(),
-        })
+        let slack = |(k, slack): (usize, &Slack)| {
+            // No more of a task can be left out than there is: its row says that already.
+            let upper = if k < tasks { f64::INFINITY } else { slack.upper };
+            Column { cost: slack.cost, upper, entries: slack.entries.clone() }
+        };
+        let content = |column: &WindowColumn| {
+            let entries = self.entries_of(column.window, &column.items);
+            Column { cost: column.cost, upper: f64::INFINITY, entries }
+        };
+        let slacks = self.slacks.iter().enumerate().map(slack);
+        let columns = slacks.chain(self.columns.iter().map(content)).collect();
+        LinearProgram { columns, rows: self.rows.clone(), apart: self.window_rows() }
+    }
+
+    /// The rows that let each window have one content.
+    fn window_rows(&self) -> std::ops::Range<usize> {
+        let tasks = self.model.tasks.len();
+        tasks..tasks + self.model.windows.len()
+    }
+
+    /// The values of slacks, in the order of [`Master::take_slacks`], as a part of an answer.
+    pub(crate) fn set_slacks(&mut self, values: &[f64]) {
+        self.slacks.iter_mut().zip(values).for_each(|(slack, value)| slack.value = *value);
+    }
+
+    /// How much of a task the last answer leaves out, in slots.
+    pub(crate) fn left(&self, task: usize) -> f64 {
+        self.slacks[task].value
+    }
+
+    /// The lateness of a task in the last answer beyond its share form, in points.
+    pub(crate) fn extra(&self, task: usize) -> f64 {
+        self.slacks[self.model.tasks.len() + task].value
+    }
+
+    /// How far a task is late at all in the last answer, beyond the share of it that is late or left out.
+    pub(crate) fn stepped(&self, task: usize) -> f64 {
+        self.slacks[2 * self.model.tasks.len() + task].value
+    }
+
+    /// Prices of all rows with those of the windows' own rows at what contents are worth: then no column is worth more than it costs.
+    pub(crate) fn with_windows(&self, mut prices: Vec<f64>, worths: impl Iterator<Item = f64>) -> Vec<f64> {
+        prices[self.window_rows()].iter_mut().zip(worths).for_each(|(price, worth)| *price = -worth.max(0.0));
+        prices
     }
 
     /// The rows that count a column.
@@ -285,10 +334,10 @@ impl<'m> Master<'m> {
 
     /// Sets prices that have the wrong sign for their row to 0; windows' own rows have none.
     pub(crate) fn right_signs(&self, prices: &mut [f64]) {
-        let tasks = self.model.tasks.len();
+        let windows = self.window_rows();
         for (i, (price, row)) in prices.iter_mut().zip(&self.rows).enumerate() {
             *price = match row.sense {
-                _ if (tasks..tasks + self.model.windows.len()).contains(&i) => 0.0,
+                _ if windows.contains(&i) => 0.0,
                 Sense::Equal => *price,
                 Sense::AtLeast => price.max(0.0),
                 Sense::AtMost => price.min(0.0),
@@ -298,16 +347,14 @@ impl<'m> Master<'m> {
 
     /// The rows' right-hand sides; 0 for windows' own rows, which pricing keeps by itself.
     pub(crate) fn sides(&self) -> Vec<f64> {
-        let tasks = self.model.tasks.len();
         let mut sides: Vec<f64> = self.rows.iter().map(|row| row.rhs).collect();
-        sides[tasks..tasks + self.model.windows.len()].fill(0.0);
+        sides[self.window_rows()].fill(0.0);
         sides
     }
 
     /// Takes what the slacks that pay at given prices bring to each row off what is missing there;
     /// answers the value of each slack.
     pub(crate) fn take_slacks(&self, prices: &[f64], missing: &mut [f64]) -> Vec<f64> {
-        let tasks = self.model.tasks.len();
         let mut values = Vec::with_capacity(self.slacks.len());
         for slack in &self.slacks {
             let worth: f64 = slack.entries.iter().map(|(row, c)| c * prices[*row as usize]).sum();
@@ -317,7 +364,7 @@ impl<'m> Master<'m> {
             }
             values.push(value);
         }
-        missing[tasks..tasks + self.model.windows.len()].fill(0.0);
+        missing[self.window_rows()].fill(0.0);
         values
     }
 
@@ -348,8 +395,7 @@ impl<'m> Master<'m> {
     /// The part of the Lagrangian bound that is no window's: right-hand sides and slacks. Windows'
     /// own rows are left out, since pricing takes their best content whole.
     pub(crate) fn fixed_bound(&self, rows: &[f64]) -> f64 {
-        let tasks = self.model.tasks.len();
-        let windows = tasks..tasks + self.model.windows.len();
+        let windows = self.window_rows();
         let sides = self.rows.iter().zip(rows).enumerate();
         let base: f64 =
             sides.filter(|(i, _)| !windows.contains(i)).map(|(_, (row, price))| row.rhs * price).sum();
@@ -361,7 +407,8 @@ impl<'m> Master<'m> {
         base + slacks.sum::<f64>() + self.model.constant
     }
 
-    /// Keeps the columns that come nearest to paying at given prices, so many of each window.
+    /// Keeps the columns that come nearest to paying at given prices, so many of each window, and those of which the last
+    /// answer has more than a trace.
     pub(crate) fn keep_best(&mut self, prices: &[f64], most: usize) {
         let tasks = self.model.tasks.len() as u32;
         let reduced = |column: &WindowColumn| {
@@ -376,7 +423,7 @@ impl<'m> Master<'m> {
         let mut kept = Vec::new();
         for (_, c) in order {
             let of_window = &mut count[self.columns[c].window as usize];
-            if *of_window < most {
+            if *of_window < most || self.columns[c].value > TRACE {
                 *of_window += 1;
                 kept.push(self.columns[c].clone());
             }
@@ -386,13 +433,13 @@ impl<'m> Master<'m> {
         self.columns = kept;
     }
 
-    /// The contents that an answer has more than a trace of.
-    pub(crate) fn suggest(&self, values: &[f64]) -> Vec<Suggested> {
+    /// The contents that the last answer has more than a hundredth of.
+    pub(crate) fn suggest(&self) -> Vec<Suggested> {
         let mut up_to = 0.0;
-        let chosen = self.columns.iter().zip(values).filter(|(_, value)| **value > 0.01);
+        let chosen = self.columns.iter().filter(|column| column.value > 0.01);
         chosen
-            .map(|(column, value)| {
-                up_to += value;
+            .map(|column| {
+                up_to += column.value;
                 let task = |o: u32| self.offers.all[o as usize].task;
                 let items = column.items.iter().map(|(o, len)| (task(*o), *len)).collect();
                 Suggested { window: column.window, items, up_to }
@@ -400,14 +447,14 @@ impl<'m> Master<'m> {
             .collect()
     }
 
-    /// Adds each offer's share of presence, and of slots, over the chosen columns.
-    pub(crate) fn spread(&self, values: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    /// Adds each offer's share of presence, and of slots, over the columns of the last answer.
+    pub(crate) fn spread(&self) -> (Vec<f64>, Vec<f64>) {
         let mut presence = vec![0.0; self.offers.all.len()];
         let mut slots = vec![0.0; self.offers.all.len()];
-        for (column, value) in self.columns.iter().zip(values).filter(|(_, value)| **value > 1e-9) {
+        for column in self.columns.iter().filter(|column| column.value > 1e-9) {
             for (offer, len) in &column.items {
-                presence[*offer as usize] += value;
-                slots[*offer as usize] += value * f64::from(*len);
+                presence[*offer as usize] += column.value;
+                slots[*offer as usize] += column.value * f64::from(*len);
             }
         }
         (presence, slots)

@@ -12,8 +12,7 @@ mod overload;
 mod pricing;
 mod volume;
 
-use crate::lp::Precision;
-use crate::model::{Advice, Model, Suggested};
+use crate::model::{Advice, Model};
 use crate::search::Plan;
 use cuts::separate;
 use master::Master;
@@ -40,20 +39,29 @@ struct Centre {
 }
 
 impl Centre {
-    fn relaxation(&self, master: &Master<'_>, contents: Vec<Suggested>) -> Relaxation {
+    /// What prices prove: the right-hand sides less what the windows' best contents are worth.
+    fn new(master: &Master<'_>, prices: Vec<f64>, contents: &[Content]) -> Centre {
+        let worth: f64 = contents.iter().map(|content| content.worth).sum();
+        let bound = master.fixed_bound(&prices) - worth;
+        let prices = master.with_windows(prices, contents.iter().map(|content| content.worth));
+        Centre { bound, prices, slots: contents.iter().map(|content| content.slot).collect() }
+    }
+
+    fn relaxation(self, master: &Master<'_>) -> Relaxation {
         let caps = master.cap_tolls(&self.prices);
-        Relaxation { bound: self.bound, advice: Advice { windows: self.slots.clone(), caps, contents } }
+        let advice = Advice { windows: self.slots, caps, contents: master.suggest() };
+        Relaxation { bound: self.bound, advice }
     }
 }
 
 /// How many guesses at the worth of time are tried, at most.
 const GUESSES: usize = 10;
 
-/// How many times the volume algorithm adds cuts and starts again, and its passes in between: before
-/// a linear program, and where it has to do without.
-const STAGES: usize = 4;
+/// The passes of the volume algorithm before a linear program; and where it has to do without, after each of which stages it
+/// adds cuts and starts again.
 const PASSES: f64 = 60.0;
 const PASSES_ALONE: f64 = 200.0;
+const STAGES: usize = 4;
 
 /// Beyond so many offers the passes get fewer as each takes longer.
 const MANY_OFFERS: f64 = 400_000.0;
@@ -71,20 +79,13 @@ const FORGET_EVERY: usize = 8;
 const ROUNDS: f64 = 48.0;
 const FEWEST_ROUNDS: usize = 6;
 
-/// With so many rows the linear program takes long enough to have something else done at the same time: it runs on one
-/// thread, and the prices that the volume algorithm leaves guide the search about as well as its own (the same cost, within
-/// 0.1%, on seven problems of class S; 0.6% more on three of class M, where runs differ by 2 to 4%; four efforts each).
-const SLOW: usize = 350;
-
 /// Solves the relaxation; `plan` is any plan, the better the faster. `watch` is told the share of the
-/// work done and the bound, and says whether to stop; `effort` multiplies the work. Where the linear program will
-/// take long, `beside` runs at the same time, with what is known before it.
+/// work done and the bound, and says whether to stop; `effort` multiplies the work.
 pub(crate) fn relax(
     model: &Model,
     plan: &Plan<'_>,
     effort: f64,
-    watch: &mut (dyn FnMut(f64, f64) -> bool + Send),
-    beside: &mut (dyn FnMut(&Relaxation) + Send),
+    watch: &mut dyn FnMut(f64, f64) -> bool,
 ) -> Relaxation {
     let offers = Offers::new(model);
     if offers.all.is_empty() {
@@ -93,47 +94,42 @@ pub(crate) fn relax(
     }
     let overload = Overload::new(model);
     let mut master = Master::new(model, &offers);
-    add_plan(&mut master, plan);
     let upper = plan.cost();
+    let root = effort.sqrt();
+    let part = |of: usize| ((of as f64 * root).ceil() as usize).clamp(1, of);
     let lp = master.rows() <= LARGEST;
-    let size = offers.all.len() as f64;
-    let alone = (PASSES_ALONE * (MANY_OFFERS / size).min(1.0)).max(PASSES);
-    let passes = if lp { PASSES } else { alone } * effort.sqrt();
-    let passes = (passes as usize).max(10);
-    let part = |of: usize| ((of as f64 * effort.sqrt()).ceil() as usize).clamp(1, of);
-    let stages = part(STAGES);
+    let (stages, passes) = if lp {
+        (1, PASSES)
+    } else {
+        let fewer = (MANY_OFFERS / offers.all.len() as f64).min(1.0);
+        (part(STAGES), (PASSES_ALONE * fewer).max(PASSES))
+    };
+    let passes = ((passes * root) as usize).max(10);
     let mut best = first_centre(&master, part(GUESSES));
     let mut stopped = false;
-    let mut contents = Vec::new();
     for stage in 0..stages {
         let share = 0.5 * stage as f64 / stages as f64;
         let start = best.prices.clone();
-        let (centre, answer) = volume::climb(&mut master, start, upper, passes, &mut |bound| {
+        let centre = volume::climb(&mut master, start, upper, passes, &mut |bound| {
             stopped |= watch(share, bound);
             stopped
         });
         keep_better(&mut best, centre);
         if stopped {
-            return best.relaxation(&master, contents);
+            return best.relaxation(&master);
         }
-        contents = master.suggest(&answer.values);
-        for cut in separate(&master, &overload, &answer, tolerance(upper)) {
+        for cut in separate(&master, &overload, tolerance(upper)) {
             master.add_cut(cut);
         }
         best.prices.resize(master.rows(), 0.0);
     }
-    let rounds = (ROUNDS * effort.sqrt()) as usize;
+    let rounds = (ROUNDS * root) as usize;
     if lp && rounds >= FEWEST_ROUNDS {
-        if master.rows() < SLOW {
-            contents = generate(&mut master, &overload, &mut best, rounds, watch).unwrap_or(contents);
-        } else {
-            let so_far = best.relaxation(&master, contents.clone());
-            let program = || generate(&mut master, &overload, &mut best, rounds, watch);
-            let (better, ()) = rayon::join(program, || beside(&so_far));
-            contents = better.unwrap_or(contents);
-        }
+        master.keep_best(&best.prices, COLUMNS);
+        add_plan(&mut master, plan);
+        generate(&mut master, &overload, &mut best, rounds, watch);
     }
-    best.relaxation(&master, contents)
+    best.relaxation(&master)
 }
 
 /// The best of some guesses at what time is worth.
@@ -141,8 +137,8 @@ fn first_centre(master: &Master<'_>, guesses: usize) -> Centre {
     let mut best = Centre { bound: f64::NEG_INFINITY, prices: master.first_prices(0.0), slots: Vec::new() };
     for time in master.guesses(guesses) {
         let prices = master.first_prices(time);
-        let (bound, contents) = price(master, &prices);
-        keep_better(&mut best, Centre { bound, prices, slots: contents.iter().map(|c| c.slot).collect() });
+        let contents = price(master, &prices);
+        keep_better(&mut best, Centre::new(master, prices, &contents));
     }
     best
 }
@@ -158,65 +154,64 @@ fn keep_better(best: &mut Centre, centre: Centre) {
     }
 }
 
+/// How far from the program's prices, in steps of the way to the best prices so far, the bound is looked for.
+const PLACES: usize = 10;
+
+/// The program is solved to this share of the distance between its last value and the best bound, within limits: while
+/// columns are missing its optimum says little, and prices from before it are more central.
+const GAP_SHARE: f64 = 1.0 / 3.0;
+const LEAST_GAP: f64 = 1e-3;
+const MOST_GAP: f64 = 0.3;
+
+/// The share of the cost within which the bound is as good as the program's value.
+const CLOSE: f64 = 2e-3;
+
 /// Column generation: solve the master program, price all windows, add what pays, until nothing does.
 ///
 /// The program's own prices lead astray until it has most of the columns that matter, and pricing takes a small part of a
-/// solve: so after each the bound is looked for at several [`SHARES`] of the way from the best prices so far to the
-/// program's (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20137), and columns come from the program's
-/// prices and from where the bound was best.
+/// solve: so after each the bound is looked for at several [`PLACES`] between the best prices so far and the
+/// program's (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20137), and columns come from all of them.
 fn generate(
     master: &mut Master<'_>,
     overload: &Overload,
     best: &mut Centre,
     rounds: usize,
     watch: &mut dyn FnMut(f64, f64) -> bool,
-) -> Option<Vec<Suggested>> {
-    let mut suggested = None;
+) {
     let constant = master.model.constant;
-    master.keep_best(&best.prices, COLUMNS);
     let mut last_cost = f64::INFINITY;
     for round in 0..rounds {
         best.prices.resize(master.rows(), 0.0);
         if round > 0 && round % FORGET_EVERY == 0 {
             master.keep_best(&best.prices, 2 * COLUMNS);
         }
-        let Some(answer) = master.solve(Precision::Central) else { return suggested };
-        suggested = Some(master.suggest(&answer.values));
+        let distance = (last_cost - best.bound) / last_cost.abs();
+        let gap = if distance.is_nan() { MOST_GAP } else { distance * GAP_SHARE };
+        let Some(answer) = master.solve(&best.prices, gap.clamp(LEAST_GAP, MOST_GAP)) else { return };
         let cost = answer.cost + constant;
         let settled = (last_cost - cost).abs() < 0.01 * cost.abs();
         last_cost = cost;
         let added = between(master, best, &answer.prices);
-        let cuts = if settled { separate(master, overload, &answer, tolerance(cost)) } else { Vec::new() };
+        let cuts = if settled { separate(master, overload, tolerance(cost)) } else { Vec::new() };
         let close = cost - best.bound <= CLOSE * cost.abs();
         let done = settled && cuts.is_empty() && (close || added == 0);
         if watch(0.5 + 0.5 * round as f64 / rounds as f64, best.bound) || done {
-            return suggested;
+            return;
         }
         for cut in cuts {
             master.add_cut(cut);
         }
     }
-    suggested
 }
-
-/// How far from the program's prices, as shares of the way to the best prices so far, the bound is looked for; and from how
-/// many of the others than the first, those with the best bounds, columns are taken.
-const SHARES: [f64; 5] = [0.0, 0.3, 0.6, 0.8, 0.9];
-const BEST_SHARES: usize = 2;
 
 /// Prices all windows between the best prices and the program's; answers how many columns were new.
 fn between(master: &mut Master<'_>, best: &mut Centre, program: &[f64]) -> usize {
     let centre = best.prices.clone();
-    let mut met: Vec<(f64, Vec<Content>)> = Vec::with_capacity(SHARES.len());
-    for share in SHARES {
-        let prices = blend(&centre, program, share);
-        let (bound, contents) = price(master, &prices);
-        keep_better(best, Centre { bound, prices, slots: contents.iter().map(|c| c.slot).collect() });
-        met.push((bound, contents));
-    }
-    met[1..].sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut added = 0;
-    for (_, contents) in met.into_iter().take(1 + BEST_SHARES) {
+    for place in 0..PLACES {
+        let prices = blend(&centre, program, place as f64 / PLACES as f64);
+        let contents = price(master, &prices);
+        keep_better(best, Centre::new(master, prices, &contents));
         for (w, content) in contents.into_iter().enumerate() {
             added += usize::from(master.add(w as u32, content.items).is_some_and(|(_, new)| new));
         }
@@ -224,22 +219,17 @@ fn between(master: &mut Master<'_>, best: &mut Centre, program: &[f64]) -> usize
     added
 }
 
-/// The share of the cost within which the bound is as good as the program's value.
-const CLOSE: f64 = 5e-3;
-
 fn blend(a: &[f64], b: &[f64], share: f64) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| share * a + (1.0 - share) * b).collect()
 }
 
-/// The best content of every window at given prices, and the bound that they prove.
-fn price(master: &Master<'_>, rows: &[f64]) -> (f64, Vec<Content>) {
+/// The best content of every window at given prices.
+fn price(master: &Master<'_>, rows: &[f64]) -> Vec<Content> {
     let prices: Prices = master.offer_prices(rows);
-    let contents: Vec<Content> = (0..master.model.windows.len())
+    (0..master.model.windows.len())
         .into_par_iter()
         .map_init(Pricer::default, |pricer, w| pricer.best(master.model, master.offers, &prices, w))
-        .collect();
-    let worth: f64 = contents.iter().map(|c| c.worth).sum();
-    (master.fixed_bound(rows) - worth, contents)
+        .collect()
 }
 
 /// Makes a column of each window's content in a plan.
@@ -286,14 +276,17 @@ mod tests {
             let mut master = Master::new(&model, &offers);
             add_plan(&mut master, &plan);
             let mut met = false;
+            let mut prices = Vec::new();
             for _ in 0..300 {
-                let answer = master.solve(Precision::Exact).expect("the program has a solution");
-                let (bound, contents) = price(&master, &answer.prices);
+                let answer = master.solve(&prices, 1e-8).expect("the program has a solution");
+                prices = answer.prices;
+                let contents = price(&master, &prices);
+                let bound = Centre::new(&master, prices.clone(), &contents).bound;
                 let mut added = false;
                 for (w, content) in contents.into_iter().enumerate() {
                     added |= master.add(w as u32, content.items).is_some_and(|(_, new)| new);
                 }
-                let cuts = separate(&master, &Overload::new(master.model), &answer, 1e-4);
+                let cuts = separate(&master, &Overload::new(master.model), 1e-4);
                 let cost = answer.cost + model.constant;
                 assert!(bound <= cost + 1e-4 * cost.abs().max(1.0), "seed {seed}: {bound} above {cost}");
                 if !added && cuts.is_empty() {
@@ -325,28 +318,11 @@ mod tests {
                        "release": 0, "due": 40, "weight": 1}]}"#;
         let problem: crate::Problem = serde_json::from_str(text).expect("the text is a problem");
         let model = Model::new(&problem);
-        let relaxation = relax(&model, &Plan::empty(&model), 1.0, &mut |_, _| false, &mut |_| ());
+        let relaxation = relax(&model, &Plan::empty(&model), 1.0, &mut |_, _| false);
         // Shares of both windows make up for the slot that is left out, but not for being late.
         let (late, one_slot) = (model.tasks[0].lateness(model.horizon), problem.weights.unscheduled / 12.0);
         assert!(relaxation.bound > late - 1e-3, "{} below {late}", relaxation.bound);
         assert!(relaxation.bound <= late + one_slot + 1e-9, "{}", relaxation.bound);
-    }
-
-    /// What runs beside a large linear program is told a bound, which the program then raises or keeps.
-    #[test]
-    fn a_large_program_has_company() {
-        for (days, tasks, large) in [(6, 30, false), (40, 220, true)] {
-            let problem = testing::random_problem(7, days, tasks);
-            let model = Model::new(&problem);
-            let mut plan = Plan::empty(&model);
-            Inserter::default().fill(&mut plan, false);
-            let mut before = None;
-            let mut beside = |so_far: &Relaxation| before = Some(so_far.bound);
-            let relaxation = relax(&model, &plan, 0.03, &mut |_, _| false, &mut beside);
-            assert_eq!(before.is_some(), large, "{tasks} tasks");
-            assert!(before.is_none_or(|bound| bound <= relaxation.bound));
-            assert!(relaxation.bound <= plan.cost() + 1e-6);
-        }
     }
 
     /// No content of a window that a plan holds is worth more than what pricing answers.

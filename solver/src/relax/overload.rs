@@ -6,7 +6,7 @@
 //! Leung and Phillips 2000, doi:10.1145/338219.338240).
 
 use super::cuts::Cut;
-use super::master::{Answer, Master};
+use super::master::Master;
 use crate::model::Model;
 
 /// Beyond so many times a sample of them is tried.
@@ -49,8 +49,8 @@ impl Overload {
     }
 
     /// For each due time the row that is broken most, if one is.
-    pub(crate) fn cuts(&self, master: &Master<'_>, answer: &Answer, slots: &[f64]) -> Vec<Cut> {
-        let late = late_shares(master, answer, slots);
+    pub(crate) fn cuts(&self, master: &Master<'_>, slots: &[f64]) -> Vec<Cut> {
+        let late = late_shares(master, slots);
         let mut worst: Vec<(i32, f64, Cover)> = Vec::new();
         for (from, due, room) in &self.spans {
             let mut list: Vec<usize> = inside(master.model, &self.tasks, *from, *due).collect();
@@ -137,12 +137,12 @@ impl<'m> Rooms<'m> {
 }
 
 /// The share of each task that is late or left out, and that is charged as late at all.
-fn late_shares(master: &Master<'_>, answer: &Answer, slots: &[f64]) -> Vec<f64> {
+fn late_shares(master: &Master<'_>, slots: &[f64]) -> Vec<f64> {
     let tasks = master.model.tasks.iter().enumerate();
     let share = |(j, job): (usize, &crate::model::Job)| {
         let late = master.offers.of_task[j].iter().filter(|o| master.offers.all[**o as usize].late(job));
         let slots: f64 = late.map(|o| slots[*o as usize]).sum();
-        (slots + answer.left[j]) / f64::from(job.size) + answer.steps[j]
+        (slots + master.left(j)) / f64::from(job.size) + master.stepped(j)
     };
     tasks.map(share).collect()
 }
@@ -206,7 +206,7 @@ mod tests {
             &[("a", 6, 0, 9), ("b", 6, 0, 9)],
         );
         let model = Model::new(&problem);
-        let relaxation = relax(&model, &Plan::empty(&model), 1.0, &mut |_, _| false, &mut |_| ());
+        let relaxation = relax(&model, &Plan::empty(&model), 1.0, &mut |_, _| false);
         // With shares, half of the six slots would be late.
         assert!(relaxation.bound >= problem.weights.late, "{}", relaxation.bound);
     }

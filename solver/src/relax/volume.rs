@@ -3,7 +3,7 @@
 //! the best on any size of problem; the contents it meets make the first columns, and their average
 //! is nearly an answer of the master program.
 
-use super::master::{Answer, Master};
+use super::master::Master;
 use super::pricing::Content;
 use super::{Centre, price};
 
@@ -13,30 +13,29 @@ const MEMORY: f64 = 0.92;
 /// How many passes without a better bound shorten the step.
 const PATIENCE: usize = 6;
 
-/// Improves prices for some passes. `upper` is the cost of a known plan. `stop` is asked after every
-/// pass, with the best bound.
+/// Improves prices for some passes, and leaves the average of what it met as the master's answer. `upper` is the cost of a
+/// known plan. `stop` is asked after every pass, with the best bound.
 pub(super) fn climb(
     master: &mut Master<'_>,
     start: Vec<f64>,
     upper: f64,
     passes: usize,
     stop: &mut dyn FnMut(f64) -> bool,
-) -> (Centre, Answer) {
-    let tasks = master.model.tasks.len();
+) -> Centre {
     let mut best = Centre { bound: f64::NEG_INFINITY, prices: start.clone(), slots: Vec::new() };
     let mut prices = start;
     let mut missing: Vec<f64> = Vec::new();
     let mut slacks: Vec<f64> = Vec::new();
-    let mut values: Vec<f64> = vec![0.0; master.columns.len()];
     let (mut step, mut fails) = (1.0, 0);
+    master.columns.iter_mut().for_each(|column| column.value = 0.0);
     for _ in 0..passes {
-        let (bound, contents) = price(master, &prices);
+        let contents = price(master, &prices);
         let (miss, taken) = violations(master, &prices, &contents);
         average(&mut missing, &miss);
-        average(&mut slacks, &taken[..3 * tasks]);
-        if bound > best.bound {
-            let slots = contents.iter().map(|c| c.slot).collect();
-            best = Centre { bound, prices: prices.clone(), slots };
+        average(&mut slacks, &taken);
+        let centre = Centre::new(master, prices, &contents);
+        if centre.bound > best.bound {
+            best = centre;
             fails = 0;
             step = f64::min(step * 1.1, 1.9);
         } else {
@@ -46,11 +45,10 @@ pub(super) fn climb(
                 fails = 0;
             }
         }
-        values.iter_mut().for_each(|value| *value *= MEMORY);
+        master.columns.iter_mut().for_each(|column| column.value *= MEMORY);
         for (w, content) in contents.into_iter().enumerate() {
             if let Some((place, _)) = master.add(w as u32, content.items) {
-                values.resize(master.columns.len(), 0.0);
-                values[place] += 1.0 - MEMORY;
+                master.columns[place].value += 1.0 - MEMORY;
             }
         }
         let norm: f64 = missing.iter().map(|v| v * v).sum();
@@ -64,11 +62,8 @@ pub(super) fn climb(
         prices = best.prices.iter().zip(&missing).map(|(price, miss)| price + length * miss).collect();
         master.right_signs(&mut prices);
     }
-    slacks.resize(3 * tasks, 0.0);
-    let part = |k: usize| slacks[k * tasks..(k + 1) * tasks].to_vec();
-    let (left, extra, steps) = (part(0), part(1), part(2));
-    let answer = Answer { cost: best.bound, prices: best.prices.clone(), values, left, extra, steps };
-    (best, answer)
+    master.set_slacks(&slacks);
+    best
 }
 
 /// Takes new values into an average.

@@ -1,6 +1,6 @@
 //! The cheapest set of levers that no cut forbids: branch and bound over covering constraints.
 
-use crate::lp::{Column, LinearProgram, Precision, Row, Sense, solve};
+use crate::lp::{Column, LinearProgram, Row, Sense, solve};
 
 /// The levers pulled must make up for so much: `sum of by[lever] >= 1`, each `by` at most 1.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ fn together(costs: &[f64], cuts: &[Cut]) -> Option<Cut> {
     let columns =
         costs.iter().enumerate().map(|(n, cost)| Column { cost: *cost, upper: 1.0, entries: entries(n) });
     let rows = vec![Row { sense: Sense::AtLeast, rhs: 1.0 }; cuts.len()];
-    let weights = solve(&LinearProgram { columns: columns.collect(), rows }, Precision::Exact)?.prices;
+    let weights = solve(&LinearProgram { columns: columns.collect(), rows, apart: 0..0 })?.prices;
     let by = |lever: usize| cuts.iter().zip(&weights).map(|(cut, weight)| cut.by[lever] * weight).sum();
     Some(Cut::new((0..costs.len()).map(by).collect(), weights.iter().sum::<f64>() * (1.0 - HAIR)))
 }

@@ -75,7 +75,7 @@ impl<'p> Oracle<'p> {
         for (row, rhs) in lp.rows.iter_mut().zip(self.pulled(set)) {
             row.rhs = rhs;
         }
-        let solution = crate::lp::solve(&lp, crate::lp::Precision::Exact).expect("solvable");
+        let solution = crate::lp::solve(&lp).expect("solvable");
         lp.columns.iter().zip(&solution.values).map(|(column, value)| column.cost * value).sum()
     }
 
