@@ -6,7 +6,7 @@
 
 use super::cuts::Cut;
 use super::offers::Offers;
-use super::pricing::Prices;
+use super::pricing::{OfferPrice, Prices};
 use crate::lp::{Column, LinearProgram, LpSolution, Row, Sense, Start, solve_centrally};
 use crate::model::{Model, Suggested};
 use std::collections::HashMap;
@@ -306,25 +306,33 @@ impl<'m> Master<'m> {
         mine.filter(move |(_, only)| only.is_none_or(|c| c == client)).map(|(row, _)| *row)
     }
 
-    /// What the rows' prices make each offer worth.
-    pub(crate) fn offer_prices(&self, rows: &[f64]) -> Prices {
-        let count = self.offers.all.len();
-        let mut prices =
-            Prices { slot: vec![0.0; count], presence: vec![0.0; count], late: vec![1.0; count] };
-        for (o, offer) in self.offers.all.iter().enumerate() {
-            let j = offer.task as usize;
-            prices.slot[o] =
-                rows[j] + self.limits_of(offer.window, j).map(|row| rows[row as usize]).sum::<f64>();
-            prices.presence[o] = self.free_chunk[j].map_or(0.0, |row| rows[row as usize]);
-            for (cut, presence, slot) in &self.cuts_of_offer[o] {
+    /// The share of its lateness that a piece of each task still pays at the rows' prices.
+    pub(crate) fn late_prices(&self, rows: &[f64]) -> Vec<f64> {
+        let paid = |cuts: &Vec<u32>| cuts.iter().map(|cut| rows[self.first_cut + *cut as usize]).sum::<f64>();
+        self.cuts_of_task.iter().map(|cuts| 1.0 - paid(cuts)).collect()
+    }
+
+    /// What the rows' prices make each offer of a window worth; `late` is [`Master::late_prices`] of the same.
+    pub(crate) fn offer_prices(&self, rows: &[f64], late: &[f64], window: usize, prices: &mut Prices) {
+        let range = self.offers.of_window[window].clone();
+        let limits = &self.limits[window];
+        let of_all: f64 =
+            limits.iter().filter(|(_, c)| c.is_none()).map(|(row, _)| rows[*row as usize]).sum();
+        prices.first = range.start;
+        prices.offers.clear();
+        prices.offers.extend(range.map(|o| {
+            let j = self.offers.all[o].task as usize;
+            let client = Some(self.model.tasks[j].client);
+            let of_client = limits.iter().filter(|(_, c)| *c == client).map(|(row, _)| rows[*row as usize]);
+            let mut slot = rows[j] + of_all + of_client.sum::<f64>();
+            let mut presence = self.free_chunk[j].map_or(0.0, |row| rows[row as usize]);
+            for (cut, for_presence, for_slot) in &self.cuts_of_offer[o] {
                 let price = rows[self.first_cut + *cut as usize];
-                prices.presence[o] += price * presence;
-                prices.slot[o] += price * slot;
+                presence += price * for_presence;
+                slot += price * for_slot;
             }
-            let late: f64 = self.cuts_of_task[j].iter().map(|cut| rows[self.first_cut + *cut as usize]).sum();
-            prices.late[o] = 1.0 - late;
-        }
-        prices
+            OfferPrice { slot, presence, late: late[j] }
+        }));
     }
 
     /// What a slot of each cap is worth at given prices.

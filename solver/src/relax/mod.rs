@@ -225,11 +225,13 @@ fn blend(a: &[f64], b: &[f64], share: f64) -> Vec<f64> {
 
 /// The best content of every window at given prices.
 fn price(master: &Master<'_>, rows: &[f64]) -> Vec<Content> {
-    let prices: Prices = master.offer_prices(rows);
-    (0..master.model.windows.len())
-        .into_par_iter()
-        .map_init(Pricer::default, |pricer, w| pricer.best(master.model, master.offers, &prices, w))
-        .collect()
+    let late = master.late_prices(rows);
+    let best = |(pricer, prices): &mut (Pricer, Prices), w: usize| {
+        master.offer_prices(rows, &late, w, prices);
+        pricer.best(master.model, master.offers, prices, w)
+    };
+    let windows = (0..master.model.windows.len()).into_par_iter();
+    windows.map_init(Default::default, best).collect()
 }
 
 /// Makes a column of each window's content in a plan.
@@ -338,19 +340,16 @@ mod tests {
             add_plan(&mut master, &plan);
             let mut rng = fastrand::Rng::with_seed(seed);
             let rows: Vec<f64> = (0..master.rows()).map(|_| rng.f64() * 6.0).collect();
-            let prices = master.offer_prices(&rows);
+            let late = master.late_prices(&rows);
             for column in &master.columns {
-                let paid: f64 = column
-                    .items
-                    .iter()
-                    .map(|(o, len)| {
-                        let o = *o as usize;
-                        let piece = offers.all[o].piece(*len);
-                        prices.slot[o] * f64::from(*len)
-                            + prices.presence[o]
-                            + (1.0 - prices.late[o]) * piece.late
-                    })
-                    .sum();
+                let mut prices = Prices::default();
+                master.offer_prices(&rows, &late, column.window as usize, &mut prices);
+                let paid = |(o, len): &(u32, i32)| {
+                    let piece = offers.all[*o as usize].piece(*len);
+                    let price = &prices.offers[*o as usize - prices.first];
+                    price.profit(*len, piece) + piece.cost + piece.late
+                };
+                let paid: f64 = column.items.iter().map(paid).sum();
                 let best = Pricer::default().best(&model, &offers, &prices, column.window as usize);
                 assert!(paid - column.cost <= best.worth + 1e-7, "seed {seed}: {column:?} beats {best:?}");
             }

@@ -14,10 +14,12 @@ use crate::model::{Job, Model, Window, starts};
 #[derive(Debug)]
 pub(crate) struct Offer {
     pub(crate) task: u32,
-    pub(crate) window: u32,
     /// The shortest length; `pieces[k]` is for `shortest + k` slots.
     pub(crate) shortest: i32,
     pub(crate) pieces: Vec<Piece>,
+    /// The least that a slot of any piece costs, and the least lateness that goes with it.
+    pub(crate) least_cost: f64,
+    pub(crate) least_late: f64,
     /// No chunk here ends before; the horizon for what leaves the task incomplete.
     pub(crate) soonest_end: i32,
     /// No chunk here starts after.
@@ -161,11 +163,17 @@ fn offer(model: &Model, j: usize, w: usize, times: Times) -> Option<Offer> {
     while pieces.last().is_some_and(|p| p.chunks == 0) {
         pieces.pop();
     }
+    let made = || (job.min..).zip(&pieces).filter(|(_, piece)| piece.chunks > 0);
+    let least = |points: fn(&Piece) -> f64| {
+        made().map(|(len, piece)| points(piece) / f64::from(len)).fold(f64::INFINITY, f64::min)
+    };
+    let (least_cost, least_late) = (least(|piece| piece.cost), least(|piece| piece.late));
     (!pieces.is_empty()).then_some(Offer {
         task: j as u32,
-        window: w as u32,
         shortest: job.min,
         pieces,
+        least_cost,
+        least_late,
         soonest_end: if times.given_up { model.horizon } else { times.from.max(first + job.min) },
         latest_start,
         span: (first, latest_end),

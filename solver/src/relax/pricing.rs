@@ -5,30 +5,57 @@
 //! Order inside the window is left out of account: work is grouped by client and batch, which costs
 //! the fewest setups and buffers of all orders. So no real content of the window is worth more.
 
-use super::offers::{Offers, Piece};
+use super::offers::{Offer, Offers, Piece};
 use crate::model::Model;
 
-/// What a column is worth at given prices, offer by offer.
-#[derive(Clone, Debug)]
+/// What the offers of a window are worth at given prices.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Prices {
+    /// The first of the offers; the others follow it.
+    pub(crate) first: usize,
+    pub(crate) offers: Vec<OfferPrice>,
+}
+
+/// What an offer is worth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfferPrice {
     /// Points per slot of work.
-    pub(crate) slot: Vec<f64>,
+    pub(crate) slot: f64,
     /// Points for any work at all.
-    pub(crate) presence: Vec<f64>,
+    pub(crate) presence: f64,
     /// The share of the lateness that goes with a piece that it still pays; from 0 to 1.
-    pub(crate) late: Vec<f64>,
+    pub(crate) late: f64,
+}
+
+impl OfferPrice {
+    pub(crate) fn profit(&self, len: i32, piece: &Piece) -> f64 {
+        f64::from(len) * self.slot + self.presence - piece.cost - self.late * piece.late
+    }
+
+    /// Whether it is sure that no length of an offer brings something.
+    fn is_too_low(&self, offer: &Offer) -> bool {
+        let least = offer.least_cost + self.late * offer.least_late;
+        self.slot <= least && f64::from(offer.shortest) * (self.slot - least) + self.presence <= 0.0
+    }
 }
 
 impl Prices {
-    fn profit(&self, o: usize, len: i32, piece: &Piece) -> f64 {
-        f64::from(len) * self.slot[o] + self.presence[o] - piece.cost - self.late[o] * piece.late
-    }
-
     /// Whether any length of an offer brings something.
     fn pay(&self, offers: &Offers, o: usize) -> bool {
-        let offer = &offers.all[o];
-        let mut pieces = (offer.shortest..).zip(&offer.pieces).filter(|(_, piece)| piece.chunks > 0);
-        pieces.any(|(len, piece)| self.profit(o, len, piece) > 0.0)
+        self.choices(offers, o).next().is_some()
+    }
+
+    /// The lengths of an offer that bring something, their pieces and what they bring.
+    fn choices<'a>(
+        &self,
+        offers: &'a Offers,
+        o: usize,
+    ) -> impl Iterator<Item = (i32, &'a Piece, f64)> + use<'a> {
+        let (offer, price) = (&offers.all[o], self.offers[o - self.first]);
+        let pieces: &[Piece] = if price.is_too_low(offer) { &[] } else { &offer.pieces };
+        let made = (offer.shortest..).zip(pieces).filter(|(_, piece)| piece.chunks > 0);
+        made.map(move |(len, piece)| (len, piece, price.profit(len, piece)))
+            .filter(|(_, _, profit)| *profit > 0.0)
     }
 }
 
@@ -81,16 +108,15 @@ pub(crate) struct Pricer {
     window: Vec<f64>,
     client: Vec<f64>,
     batch: Vec<f64>,
-    next: Vec<f64>,
     choices: Vec<Choice>,
-    /// For each task that may pay, and each number of slots taken, the choice made, counted from 1.
-    chosen: Vec<Vec<u16>>,
+    /// For each task that may pay: [`Pricer::batch`] as it was before it.
+    levels: Vec<Vec<f64>>,
     /// For each batch and client: whether it is entered, at each number of slots.
     entered: Vec<Vec<bool>>,
     steps: Vec<Step>,
     /// [`Pricer::window`] as it was before a client.
     before: Vec<f64>,
-    /// How much of `chosen` and `entered` is in use.
+    /// How much of `levels` and `entered` is in use.
     used: (usize, usize),
 }
 
@@ -123,7 +149,7 @@ fn variants(offers: &Offers, range: std::ops::Range<usize>, pays: impl Fn(usize)
 enum Step {
     OpenClient { further: usize, first_step: usize },
     OpenBatch,
-    Task { choices: usize, chosen: usize },
+    Task { choices: (usize, usize), level: usize },
     CloseBatch { entered: usize },
     CloseClient { entered: usize },
 }
@@ -253,45 +279,43 @@ impl Pricer {
 
     /// Lists the lengths of an offer that bring something.
     fn list_choices(&mut self, offers: &Offers, prices: &Prices, o: usize, buffer: usize) {
-        let offer = &offers.all[o];
-        for (len, piece) in (offer.shortest..).zip(&offer.pieces).filter(|(_, piece)| piece.chunks > 0) {
-            let profit = prices.profit(o, len, piece);
-            if profit > 0.0 {
-                let slots = len + piece.chunks * buffer as i32;
-                self.choices.push(Choice { offer: o as u32, len, slots, profit });
-            }
+        for (len, piece, profit) in prices.choices(offers, o) {
+            let slots = len + piece.chunks * buffer as i32;
+            self.choices.push(Choice { offer: o as u32, len, slots, profit });
         }
     }
 
     /// Takes the best of a task's choices, those from `first` on, or none, at each number of slots.
     fn take_task(&mut self, first: usize) {
-        let used = self.used.0;
-        let width = self.batch.len();
-        if self.chosen.len() == used {
-            self.chosen.push(Vec::new());
+        let level = self.used.0;
+        if self.levels.len() == level {
+            self.levels.push(Vec::new());
         }
-        let chosen = &mut self.chosen[used];
-        chosen.clear();
-        chosen.resize(width, 0);
-        self.next.clone_from(&self.batch);
-        for (number, choice) in (1..).zip(&self.choices[first..]) {
-            let taken = choice.slots as usize;
-            if taken >= width {
-                continue;
-            }
-            let from = &self.batch[..width - taken];
-            for ((next, chosen), before) in self.next[taken..].iter_mut().zip(&mut chosen[taken..]).zip(from)
-            {
+        let before = &mut self.levels[level];
+        before.clone_from(&self.batch);
+        for choice in &self.choices[first..] {
+            let Some(after) = self.batch.get_mut(choice.slots as usize..) else { continue };
+            for (after, before) in after.iter_mut().zip(before.iter()) {
                 let worth = before + choice.profit;
-                if worth > *next {
-                    *next = worth;
-                    *chosen = number;
-                }
+                *after = if worth > *after { worth } else { *after };
             }
         }
-        std::mem::swap(&mut self.batch, &mut self.next);
-        self.steps.push(Step::Task { choices: first, chosen: used });
+        self.steps.push(Step::Task { choices: (first, self.choices.len()), level });
         self.used.0 += 1;
+    }
+
+    /// The choice that [`Pricer::take_task`] made with so many slots taken.
+    fn choice_at(&self, (first, end): (usize, usize), level: usize, at: usize) -> Option<Choice> {
+        let before = &self.levels[level];
+        let (mut best, mut made) = (before[at], None);
+        for choice in &self.choices[first..end] {
+            let Some(from) = at.checked_sub(choice.slots as usize) else { continue };
+            let worth = before[from] + choice.profit;
+            if worth > best {
+                (best, made) = (worth, Some(*choice));
+            }
+        }
+        made
     }
 
     /// Enters a client: the first of the window for free, a further one at the price of a switch.
@@ -333,9 +357,8 @@ impl Pricer {
             match step {
                 Step::CloseClient { entered } => in_client = self.entered[entered][at],
                 Step::CloseBatch { entered } => in_batch = in_client && self.entered[entered][at],
-                Step::Task { choices, chosen } if in_batch => {
-                    if let Some(number) = self.chosen[chosen][at].checked_sub(1) {
-                        let choice = self.choices[choices + usize::from(number)];
+                Step::Task { choices, level } if in_batch => {
+                    if let Some(choice) = self.choice_at(choices, level, at) {
                         items.push((choice.offer, choice.len));
                         at -= choice.slots as usize;
                     }

@@ -24,12 +24,8 @@ fn choices_are_those_of_branching() {
         let model = Model::new(&problem);
         let offers = Offers::new(&model);
         let mut rng = fastrand::Rng::with_seed(seed);
-        let count = offers.all.len();
-        let prices = Prices {
-            slot: (0..count).map(|_| 3.0 * rng.f64()).collect(),
-            presence: (0..count).map(|_| rng.f64()).collect(),
-            late: vec![1.0; count],
-        };
+        let price = |_: &_| OfferPrice { slot: 3.0 * rng.f64(), presence: rng.f64(), late: 1.0 };
+        let prices = Prices { first: 0, offers: offers.all.iter().map(price).collect() };
         for w in 0..model.windows.len() {
             let content = Pricer::default().best(&model, &offers, &prices, w);
             assert_eq!(clash(&model, &offers, &content), None, "seed {seed}, window {w}");
@@ -61,7 +57,7 @@ fn branch(model: &Model, offers: &Offers, prices: &Prices, w: usize, branches: &
     *branches += 1;
     let mut without = |o: u32| {
         let mut prices = prices.clone();
-        prices.presence[o as usize] = -1e9;
+        prices.offers[o as usize].presence = -1e9;
         branch(model, offers, &prices, w, branches)
     };
     without(a).max(without(b))
