@@ -91,15 +91,14 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 
 /// How many times some tasks are taken out and put back, per task, at the default effort: up to so
 /// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
-const ROUNDS_PER_TASK: f64 = 540.0;
+const ROUNDS_PER_TASK: f64 = 680.0;
 const MANY_TASKS: f64 = 140.0;
 const FEW_TASKS: f64 = 20.0;
 
 /// With fewer tasks than this each gets less of the work, by the square of their share of this number, but never less than
-/// so much: a desk of two weeks is solved again and again, and one of thousands. At half the work, plans of class S that are
-/// full are 0.9% dearer.
-const WHOLE_WORK: f64 = 85.0;
-const LEAST_WORK: f64 = 0.3;
+/// so much: small desks are easier, are solved again and again, and one of thousands.
+const WHOLE_WORK: f64 = 60.0;
+const LEAST_WORK: f64 = 0.22;
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.
 const FIRST_ROUNDS: f64 = 0.15;

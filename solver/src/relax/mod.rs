@@ -60,8 +60,8 @@ const GUESSES: usize = 10;
 /// The passes of the volume algorithm before a linear program; and where it has to do without, after each of which stages it
 /// adds cuts and starts again.
 const PASSES: f64 = 60.0;
-const PASSES_ALONE: f64 = 200.0;
-const STAGES: usize = 4;
+const PASSES_ALONE: f64 = 140.0;
+const STAGES: usize = 6;
 
 /// Beyond so many offers the passes get fewer as each takes longer.
 const MANY_OFFERS: f64 = 400_000.0;

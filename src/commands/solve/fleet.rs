@@ -126,7 +126,7 @@ impl<'a> Fleet<'a> {
             None => None,
         };
         let watched = Watched { inner: &deadline, trace: trace.as_ref() };
-        let answer = job::answer(&name, &problem, &self.args.search.options(), &watched)?;
+        let answer = job::answer(&name, &problem, &self.args.search.options_of_many(), &watched)?;
         let file = self.into.join(&entry.name);
         files::replace(&file, &answer.json)?;
         if let Some(trace) = trace {
