@@ -91,14 +91,15 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 
 /// How many times some tasks are taken out and put back, per task, at the default effort: up to so
 /// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
-const ROUNDS_PER_TASK: f64 = 680.0;
-const MANY_TASKS: f64 = 140.0;
+const ROUNDS_PER_TASK: f64 = 900.0;
+const MANY_TASKS: f64 = 110.0;
 const FEW_TASKS: f64 = 20.0;
 
-/// With fewer tasks than this each gets less of the work, by the square of their share of this number, but never less than
+/// With fewer tasks than so many each gets less of the work, by this power of their share of that number, but never less than
 /// so much: small desks are easier, are solved again and again, and one of thousands.
-const WHOLE_WORK: f64 = 60.0;
-const LEAST_WORK: f64 = 0.22;
+const WHOLE_WORK: f64 = 90.0;
+const FEWER_TASKS: f64 = 1.3;
+const LEAST_WORK: f64 = 0.18;
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.
 const FIRST_ROUNDS: f64 = 0.15;
@@ -232,7 +233,7 @@ impl<'a> Run<'a> {
 
     /// How much work is done, in multiples of that for a large problem.
     fn effort(&self) -> f64 {
-        self.options.effort * (self.tasks() as f64 / WHOLE_WORK).powi(2).clamp(LEAST_WORK, 1.0)
+        self.options.effort * (self.tasks() as f64 / WHOLE_WORK).powf(FEWER_TASKS).clamp(LEAST_WORK, 1.0)
     }
 
     /// Improves the plan for as long as the options say.
