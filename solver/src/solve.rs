@@ -91,7 +91,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 
 /// How many times some tasks are taken out and put back, per task, at the default effort: up to so
 /// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
-const ROUNDS_PER_TASK: f64 = 900.0;
+const ROUNDS_PER_TASK: f64 = 820.0;
 const MANY_TASKS: f64 = 110.0;
 const FEW_TASKS: f64 = 20.0;
 
