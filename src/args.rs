@@ -98,14 +98,14 @@ pub(crate) struct Search {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) time_limit: Option<Duration>,
     /// How hard to search, in multiples of the usual work, 0.01 to 1000 [default: 1; for a folder
-    /// of problems 0.4; with --time-limit: until then]
+    /// of problems 0.5; with --time-limit: until then]
     #[arg(long, value_name = "N", value_parser = effort)]
     effort: Option<f64>,
 }
 
 /// How hard to search for each of a folder of problems: two desks of two weeks a second on two processors, where the usual work would
 /// be one, for plans that cost 2% more on full desks.
-const EFFORT_OF_MANY: f64 = 0.4;
+const EFFORT_OF_MANY: f64 = 0.5;
 
 impl Search {
     /// Whether nothing is said about it.

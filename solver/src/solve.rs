@@ -97,8 +97,8 @@ const FEW_TASKS: f64 = 20.0;
 
 /// With fewer tasks than so many each gets less of the work, by this power of their share of that number, but never less than
 /// so much: small desks are easier, are solved again and again, and one of thousands.
-const WHOLE_WORK: f64 = 90.0;
-const FEWER_TASKS: f64 = 1.3;
+const WHOLE_WORK: f64 = 100.0;
+const FEWER_TASKS: f64 = 1.2;
 const LEAST_WORK: f64 = 0.18;
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.

@@ -1,10 +1,8 @@
 //! HiGHS (Huangfu and Hall 2018, doi:10.1007/s12532-017-0130-5), through good_lp; feature `highs`.
 //!
-//! The simplex method goes first. Column generation wants central duals, and the interior-point
-//! method without crossover has them, but from good prices to start with it was no better: on a problem of
-//! class M at load 0.85 simplex took 2.8 s of processor time to a bound of 3504.5, interior point 4.8 s to
-//! 3498.6, Clarabel 3.7 s to 3500.2; on three of class S simplex was the fastest too, its bounds within
-//! 0.2% of the best.
+//! Our own interior-point method has the master programs of column generation, and HiGHS those that it gives up on: the
+//! simplex method first, then an interior-point method. (When Clarabel had the master programs, HiGHS was the faster:
+//! on a problem of class M at load 0.85 simplex took 2.8 s of processor time to a bound of 3504.5 and Clarabel 3.7 s to 3500.2.)
 
 use super::stated::Stated;
 use super::{LinearProgram, LpSolution};
