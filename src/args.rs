@@ -103,8 +103,8 @@ pub(crate) struct Search {
     effort: Option<f64>,
 }
 
-/// How hard to search for each of a folder of problems: two desks of two weeks a second on two processors, where the usual work would
-/// be one, for plans that cost 2% more on full desks.
+/// How hard to search for each of a folder of problems: more than two nearly full desks of two weeks a second on two processors.
+/// Half the work costs 1 to 2% on full desks.
 const EFFORT_OF_MANY: f64 = 0.5;
 
 impl Search {
