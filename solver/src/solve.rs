@@ -5,7 +5,7 @@ use crate::model::{Advice, Model};
 use crate::options::{Observer, Options, Progress, Stage};
 use crate::problem::Problem;
 use crate::relax::{Relaxation, relax};
-use crate::search::{Annealing, Inserter, Neighbours, Placed, Plan, anneal};
+use crate::search::{Annealing, Inserter, Neighbours, Placed, Plan, anneal, anneal_in_parts, parts};
 use crate::solution::{Chunk, OPTIMAL_GAP, Solution, Status};
 use crate::units::{Points, Slot};
 use crate::verify::{Violation, verify};
@@ -89,8 +89,8 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
     }
 }
 
-/// How many times some tasks are taken out and put back, per task, at the default effort: up to so
-/// many tasks. Beyond, the rounds grow with the root of the number only, since each takes longer too.
+/// How many times some tasks are taken out and put back, per task, at the default effort: up to so many tasks, and where the
+/// plan is improved in parts. Between, the rounds grow with the root of the number only, since each takes longer too.
 const ROUNDS_PER_TASK: f64 = 820.0;
 const MANY_TASKS: f64 = 110.0;
 const FEW_TASKS: f64 = 20.0;
@@ -277,21 +277,30 @@ impl<'a> Run<'a> {
         if tasks == 0 {
             return Vec::new();
         }
-        let counted = (tasks as f64).max(FEW_TASKS).min((tasks as f64 * MANY_TASKS).sqrt().max(FEW_TASKS));
+        let parts = if settled { 1 } else { parts(tasks) };
+        let most = if parts > 1 { tasks as f64 } else { (tasks as f64 * MANY_TASKS).sqrt() };
+        let counted = (tasks as f64).min(most).max(FEW_TASKS);
         let share = if settled { self.options.again * pass.share } else { pass.share };
         let rounds = (counted * ROUNDS_PER_TASK * self.effort() * share).ceil() as u64;
         let temperature = self.temperature(settled);
-        let chain = |k: u64| {
+        let how = |k: u64| {
             let seed = self.options.seed ^ (k + CHAINS * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let how = Annealing { rounds, most: 8, seed, temperature };
-            anneal(from.clone(), &self.near, how, advice, &mut |done, cost| {
-                if k == 0 {
-                    told.cost(pass.stage, done, cost);
-                }
-                if self.observer.stop() {
-                    stopped.store(true, Ordering::Relaxed);
-                }
-                stopped.load(Ordering::Relaxed)
+            Annealing { rounds, most: 8, seed, temperature, span: (0.0, 1.0) }
+        };
+        let stop = |done: f64, cost: f64| {
+            told.cost(pass.stage, done, cost);
+            if self.observer.stop() {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            stopped.load(Ordering::Relaxed)
+        };
+        if parts > 1 {
+            return vec![anneal_in_parts(from.clone(), &self.near, how(0), advice, parts, &stop)];
+        }
+        let chain = |k: u64| {
+            anneal(from.clone(), &self.near, how(k), advice, &mut |done, cost| match k {
+                0 => stop(done, cost),
+                _ => stopped.load(Ordering::Relaxed),
             })
         };
         (0..CHAINS).into_par_iter().map(chain).collect()
@@ -373,7 +382,7 @@ fn stated_bound(bound: f64, cost: f64) -> Option<Points> {
     (proven && bound.is_finite()).then(|| Points(bound.min(cost)))
 }
 
-fn solution(problem: &Problem, plan: &Plan<'_>) -> Solution {
+pub(crate) fn solution(problem: &Problem, plan: &Plan<'_>) -> Solution {
     let model = plan.model;
     let mut chunks = Vec::new();
     for (w, sequence) in plan.sequences.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::insert::Inserter;
 use super::ruin::{Neighbours, choose};
-use super::state::Plan;
+use super::state::{Placed, Plan};
 use crate::model::{Advice, Model, PATIENCE, Suggested};
 use fastrand::Rng;
 
@@ -16,59 +16,104 @@ pub(crate) struct Annealing {
     pub(crate) seed: u64,
     /// The temperature at the start and at the end, in points.
     pub(crate) temperature: (f64, f64),
+    /// From which share of the whole cooling to which these rounds are.
+    pub(crate) span: (f64, f64),
 }
 
-/// Improves a plan; answers the best one met. `stop` is asked every few rounds, with the share of
-/// the rounds done and the best cost.
+impl Annealing {
+    fn temperature(&self, done: f64) -> f64 {
+        let (hot, cold) = self.temperature;
+        hot * (cold / hot).powf(done)
+    }
+}
+
+/// What is asked every few rounds, with the share of the cooling done and the best cost: whether to stop.
+pub(crate) type Stop<'a> = dyn FnMut(f64, f64) -> bool + 'a;
+
+/// Improves a plan; answers the best one met, or what it began with.
 pub(crate) fn anneal<'m>(
     start: Plan<'m>,
     near: &Neighbours,
     how: Annealing,
     advice: &Advice,
-    stop: &mut dyn FnMut(f64, f64) -> bool,
+    stop: &mut Stop<'_>,
 ) -> Plan<'m> {
-    let mut rng = Rng::with_seed(how.seed);
-    let mut inserter = Inserter::new(advice);
     let mut plan = start;
-    let mut cost = plan.cost();
-    let (mut best, mut best_cost) = (plan.sequences.clone(), cost);
-    let (hot, cold) = how.temperature;
-    let mut prices = cap_prices(plan.model, advice);
-    let mut exceeded = vec![0u32; prices.len()];
-    for round in 0..how.rounds {
-        let done = round as f64 / how.rounds as f64;
-        if round % 64 == 0 {
-            if stop(done, best_cost) {
-                break;
-            }
-            if !prices.is_empty() {
-                if done > FIRM {
-                    // One cap that is worth more than was thought, and none of all this would count.
-                    for (cap, times) in exceeded.iter_mut().enumerate() {
-                        *times = if plan.beyond(cap as u32) > 0 { *times + 1 } else { 0 };
-                        prices[cap] *= 1.0 + FIRMER * f64::from(*times);
-                    }
-                }
-                let factor = CAP_PRICE.0 * (CAP_PRICE.1 / CAP_PRICE.0).powf(done);
-                plan.price_caps(|cap| factor * prices[cap]);
-                cost = plan.cost();
-            }
-        }
-        plan.save();
-        rebuild(&mut plan, near, &mut inserter, &mut rng, how.most);
-        let temperature = hot * (cold / hot).powf(done);
-        let now = plan.cost();
-        if !plan.broken && now < cost - temperature * rng.f64().max(1e-300).ln() {
-            cost = now;
-            if cost < best_cost - 1e-7 && plan.keeps_caps() {
-                best_cost = cost;
-                best.clone_from(&plan.sequences);
-            }
-        } else {
-            plan.undo();
+    let mut best = Best::new(&plan);
+    Chain::new(near, advice, CapPrices::new(plan.model, advice)).cool(&mut plan, how, &mut best, stop);
+    best.plan(plan.model)
+}
+
+/// The best plan met that keeps every cap.
+pub(crate) struct Best {
+    cost: f64,
+    sequences: Vec<Vec<Placed>>,
+}
+
+impl Best {
+    pub(crate) fn new(plan: &Plan<'_>) -> Best {
+        Best { cost: plan.cost(), sequences: plan.sequences.clone() }
+    }
+
+    /// What nothing is better than, where the last plan is wanted, and not the best.
+    pub(crate) fn unwanted() -> Best {
+        Best { cost: f64::NEG_INFINITY, sequences: Vec::new() }
+    }
+
+    /// Takes a plan that is better.
+    pub(crate) fn take(&mut self, plan: &Plan<'_>) {
+        if plan.cost() < self.cost - 1e-7 && plan.keeps_caps() {
+            self.cost = plan.cost();
+            self.sequences.clone_from(&plan.sequences);
         }
     }
-    Plan::of(plan.model, best)
+
+    pub(crate) fn cost(&self) -> f64 {
+        self.cost
+    }
+
+    pub(crate) fn plan(self, model: &Model) -> Plan<'_> {
+        Plan::of(model, self.sequences)
+    }
+}
+
+/// What changes a plan, and what it has come to know.
+pub(crate) struct Chain<'a> {
+    near: &'a Neighbours,
+    inserter: Inserter,
+    pub(crate) caps: CapPrices,
+}
+
+impl<'a> Chain<'a> {
+    pub(crate) fn new(near: &'a Neighbours, advice: &Advice, caps: CapPrices) -> Chain<'a> {
+        Chain { near, inserter: Inserter::new(advice), caps }
+    }
+
+    /// Changes a plan, within its scope, for some rounds.
+    pub(crate) fn cool(&mut self, plan: &mut Plan<'_>, how: Annealing, best: &mut Best, stop: &mut Stop<'_>) {
+        let mut rng = Rng::with_seed(how.seed);
+        let mut cost = plan.cost();
+        let (from, to) = how.span;
+        for round in 0..how.rounds {
+            let done = from + (to - from) * (round as f64 / how.rounds as f64);
+            if round % 64 == 0 {
+                if stop(done, best.cost) {
+                    break;
+                }
+                self.caps.charge(plan, done);
+                cost = plan.cost();
+            }
+            plan.save();
+            rebuild(plan, self.near, &mut self.inserter, &mut rng, how.most);
+            let now = plan.cost();
+            if !plan.broken && now < cost - how.temperature(done) * rng.f64().max(1e-300).ln() {
+                cost = now;
+                best.take(plan);
+            } else {
+                plan.undo();
+            }
+        }
+    }
 }
 
 /// Caps may be exceeded while searching, at a price: in multiples of what the relaxation says that they are worth,
@@ -81,13 +126,52 @@ const CAP_PRICE: (f64, f64) = (1.0, 3.0);
 const FIRM: f64 = 0.7;
 const FIRMER: f64 = 0.02;
 
-/// What a slot beyond each cap costs to begin with: what it is worth, or leaving out the least work where
-/// nothing better is known.
-fn cap_prices(model: &Model, advice: &Advice) -> Vec<f64> {
-    let left_out = model.tasks.iter().map(|job| job.unscheduled).filter(|points| *points > 0.0);
-    let least = left_out.fold(f64::INFINITY, f64::min);
-    let least = if least.is_finite() { least } else { 1.0 };
-    (0..model.caps.len()).map(|cap| advice.caps.get(cap).map_or(least, |toll| toll.max(least))).collect()
+/// What a slot beyond each cap costs.
+#[derive(Clone, Debug)]
+pub(crate) struct CapPrices {
+    points: Vec<f64>,
+    /// How many times in a row each was found exceeded of late.
+    exceeded: Vec<u32>,
+}
+
+impl CapPrices {
+    /// What each cap is worth, or leaving out the least work where nothing better is known.
+    pub(crate) fn new(model: &Model, advice: &Advice) -> CapPrices {
+        let left_out = model.tasks.iter().map(|job| job.unscheduled).filter(|points| *points > 0.0);
+        let least = left_out.fold(f64::INFINITY, f64::min);
+        let least = if least.is_finite() { least } else { 1.0 };
+        let price = |cap: usize| advice.caps.get(cap).map_or(least, |toll| toll.max(least));
+        let points = (0..model.caps.len()).map(price).collect();
+        CapPrices { points, exceeded: vec![0; model.caps.len()] }
+    }
+
+    /// Lets a plan exceed caps at these prices, with so much of the cooling done.
+    fn charge(&mut self, plan: &mut Plan<'_>, done: f64) {
+        if self.points.is_empty() {
+            return;
+        }
+        if done > FIRM {
+            // One cap that is worth more than was thought, and none of all this would count.
+            for (cap, times) in
+                self.exceeded.iter_mut().enumerate().filter(|(cap, _)| plan.scope.counts(*cap))
+            {
+                *times = if plan.beyond(cap as u32) > 0 { *times + 1 } else { 0 };
+                self.points[cap] *= 1.0 + FIRMER * f64::from(*times);
+            }
+        }
+        let factor = CAP_PRICE.0 * (CAP_PRICE.1 / CAP_PRICE.0).powf(done);
+        plan.price_caps(|cap| factor * self.points[cap]);
+    }
+
+    /// Takes over what another has come to where it is dearer.
+    pub(crate) fn take_dearer(&mut self, other: &CapPrices) {
+        for cap in 0..self.points.len() {
+            if other.points[cap] > self.points[cap] {
+                self.points[cap] = other.points[cap];
+                self.exceeded[cap] = other.exceeded[cap];
+            }
+        }
+    }
 }
 
 /// One in so many insertions of what may be cut goes chunk by chunk.
@@ -127,7 +211,7 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
     inserter.toll_share = if rng.bool() { 0.0 } else { rng.f64() };
     inserter.patience = rng.usize(0..PATIENCE.len());
     let blink = rng.u32(0..4) * 3;
-    for j in pool.into_iter().map(|j| j as usize) {
+    for j in pool.iter().map(|j| *j as usize) {
         if plan.complete(j) {
             continue;
         }
@@ -139,6 +223,12 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
             inserter.insert(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
         }
     }
+    // What comes after a task, and could not be taken out with it, needs all of it.
+    let needed = |j: &u32| {
+        let mut after = plan.model.tasks[*j as usize].succs.iter();
+        !plan.complete(*j as usize) && after.any(|(k, _)| plan.tasks[*k as usize].planned > 0)
+    };
+    plan.broken |= pool.iter().any(needed);
 }
 
 /// One round in so many puts into a window what the relaxation has there.
@@ -167,7 +257,10 @@ fn take(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>) {
     // What can't be planned at all, in or behind a circle of links perhaps, stays out of it.
     let known = pool.contains(&(j as u32));
     // What was taken out in part may still hold what now has to come out.
-    if (known && plan.tasks[j].windows.is_empty()) || model.tasks[j].allowed.is_empty() {
+    if (known && plan.tasks[j].windows.is_empty())
+        || model.tasks[j].allowed.is_empty()
+        || !plan.scope.frees(j)
+    {
         return;
     }
     if !known {
@@ -184,7 +277,7 @@ fn take(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>) {
 /// Takes those of a task's chunks out whose window `out` says, and all that must come after the task.
 fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, out: &mut dyn FnMut(u32) -> bool) {
     let model = plan.model;
-    if plan.tasks[j].windows.len() < 2 || pool.contains(&(j as u32)) {
+    if plan.tasks[j].windows.len() < 2 || pool.contains(&(j as u32)) || !plan.scope.frees(j) {
         return take(plan, j, pool);
     }
     pool.push(j as u32);
@@ -197,7 +290,7 @@ fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, out: &mut dyn F
 /// Adds some tasks that are not planned, or not in full.
 fn add_open(plan: &mut Plan<'_>, pool: &mut Vec<u32>, rng: &mut Rng) {
     let model = plan.model;
-    let open: Vec<usize> = (0..model.tasks.len())
+    let open: Vec<usize> = (plan.scope.tasks.iter().map(|j| *j as usize))
         .filter(|j| !plan.complete(*j) && !model.tasks[*j].allowed.is_empty() && !pool.contains(&(*j as u32)))
         .collect();
     let share = 3.0 / open.len().max(1) as f64;

@@ -10,6 +10,7 @@ use crate::model::{Advice, Cell, Job, Model, Suggested, starts};
 use fastrand::Rng;
 use seam::{Seam, cheapest_start, least_cost};
 use split::{Cut, Price};
+use std::sync::Arc;
 
 /// A place for a chunk, and what it adds to the cost.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +113,7 @@ impl Inserter {
         let mut items = content.items.clone();
         items.sort_by_key(|(j, _)| plan.model.tasks[*j as usize].rank);
         for (j, len) in items {
-            if rng.u32(0..8) > 0 {
+            if rng.u32(0..8) > 0 && plan.scope.frees(j as usize) {
                 self.place_pieces(plan, j as usize, &[(content.window, len)]);
             }
         }
@@ -197,7 +198,8 @@ impl Inserter {
         let (from, to) = plan.bounds(j, 0, None)?;
         let piece = Piece { task: j, len: job.size, completes: Some(i32::MIN) };
         let mut best: Option<Spot> = None;
-        for w in job.allowed.iter().map(|w| *w as usize) {
+        let scope = Arc::clone(&plan.scope);
+        for w in scope.allowed(j).iter().map(|w| *w as usize) {
             let window = &model.windows[w];
             if window.end < from + job.size || window.start + job.size > to {
                 continue;
@@ -342,3 +344,6 @@ fn first_position(plan: &Plan<'_>, w: usize, j: usize) -> usize {
     let last = plan.sequences[w].iter().rposition(|c| preds.iter().any(|(i, _)| *i == c.task));
     last.map_or(0, |k| k + 1)
 }
+
+#[cfg(test)]
+mod tests;

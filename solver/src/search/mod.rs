@@ -4,11 +4,14 @@
 
 mod anneal;
 mod insert;
+mod parts;
 mod ruin;
+mod scope;
 mod state;
 mod timing;
 
 pub(crate) use anneal::{Annealing, anneal};
 pub(crate) use insert::Inserter;
+pub(crate) use parts::{anneal_in_parts, parts};
 pub(crate) use ruin::Neighbours;
 pub(crate) use state::{Placed, Plan};

@@ -52,7 +52,6 @@ fn distance(model: &Model, a: usize, b: usize) -> f64 {
 
 /// Chooses tasks to take out: at most about `most`, and at least one where there is any.
 pub(crate) fn choose(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, most: usize) -> Vec<u32> {
-    let model = plan.model;
     let count = rng.usize(1..=most.max(1));
     match rng.usize(0..13) {
         0..3 => around_task(plan, near, rng, count),
@@ -60,7 +59,7 @@ pub(crate) fn choose(plan: &Plan<'_>, near: &Neighbours, rng: &mut Rng, most: us
         6..8 => of_client(plan, rng, count),
         8..11 => make_room(plan, rng, count),
         11 => trade(plan, rng),
-        _ => (0..count).map(|_| rng.usize(0..model.tasks.len()) as u32).collect(),
+        _ => (0..count).map(|_| any_task(plan, rng)).collect(),
     }
 }
 
@@ -100,7 +99,8 @@ fn trade(plan: &Plan<'_>, rng: &mut Rng) -> Vec<u32> {
     let job = &model.tasks[seed as usize];
     let mut chosen = vec![seed];
     let wanted = (f64::from(job.chain) * (0.6 + rng.f64())) as i32;
-    let others = (0..model.tasks.len() as u32).filter(|i| *i != seed && plan.tasks[*i as usize].planned > 0);
+    let others = plan.scope.tasks.iter().copied();
+    let others = others.filter(|i| *i != seed && plan.tasks[*i as usize].planned > 0);
     let mut others: Vec<(f64, u32)> =
         others.map(|i| (worth(plan, i as usize) * (0.3 + rng.f64()), i)).collect();
     others.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -112,7 +112,8 @@ fn trade(plan: &Plan<'_>, rng: &mut Rng) -> Vec<u32> {
         chosen.push(i);
         freed += plan.tasks[i as usize].planned;
     }
-    let in_time = job.allowed.iter().filter(|w| model.windows[**w as usize].start < job.due);
+    let in_time =
+        plan.scope.allowed(seed as usize).iter().filter(|w| model.windows[**w as usize].start < job.due);
     let in_time: Vec<u32> = in_time.copied().filter(|w| !plan.sequences[*w as usize].is_empty()).collect();
     if in_time.is_empty() {
         return chosen;
@@ -135,7 +136,8 @@ fn make_room(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
     let seed = costly_task(plan, rng);
     let job = &plan.model.tasks[seed as usize];
     let mut chosen = vec![seed];
-    let in_time = job.allowed.iter().filter(|w| plan.model.windows[**w as usize].start < job.due);
+    let in_time =
+        plan.scope.allowed(seed as usize).iter().filter(|w| plan.model.windows[**w as usize].start < job.due);
     let windows: Vec<u32> = in_time.copied().collect();
     if windows.is_empty() {
         return chosen;
@@ -162,20 +164,25 @@ fn make_room(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
 /// A task, the costlier the likelier: the costliest of a few at random.
 fn costly_task(plan: &Plan<'_>, rng: &mut Rng) -> u32 {
     let tries = rng.usize(1..=4);
-    let drawn = (0..tries).map(|_| rng.usize(0..plan.model.tasks.len()));
-    let costliest = drawn.max_by(|a, b| plan.task_points(*a).total_cmp(&plan.task_points(*b)));
-    costliest.unwrap_or(0) as u32
+    let drawn = (0..tries).map(|_| any_task(plan, rng));
+    let costliest =
+        drawn.max_by(|a, b| plan.task_points(*a as usize).total_cmp(&plan.task_points(*b as usize)));
+    costliest.unwrap_or(0)
+}
+
+fn any_task(plan: &Plan<'_>, rng: &mut Rng) -> u32 {
+    plan.scope.tasks[rng.usize(0..plan.scope.tasks.len())]
 }
 
 /// All that lies in a window and in those next to it in time, until there is enough.
 fn around_window(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
-    let windows = plan.model.windows.len();
-    let first = rng.usize(0..windows);
+    let windows = &plan.scope.windows;
+    let first = rng.usize(0..windows.len());
     let mut chosen = Vec::new();
     let step = rng.usize(1..=3);
-    for k in 0..windows.min(6) {
-        let w = (first + k * step) % windows;
-        for chunk in &plan.sequences[w] {
+    for k in 0..windows.len().min(6) {
+        let w = windows[(first + k * step) % windows.len()];
+        for chunk in &plan.sequences[w as usize] {
             if !chosen.contains(&chunk.task) {
                 chosen.push(chunk.task);
             }
@@ -190,11 +197,11 @@ fn around_window(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
 /// Tasks of one client, those in time near one of them first.
 fn of_client(plan: &Plan<'_>, rng: &mut Rng, count: usize) -> Vec<u32> {
     let model = plan.model;
-    let seed = rng.usize(0..model.tasks.len());
+    let seed = any_task(plan, rng) as usize;
     let middle = plan.tasks[seed].first.min(model.tasks[seed].due);
-    let mut mine: Vec<u32> = (0..model.tasks.len() as u32)
-        .filter(|i| model.tasks[*i as usize].client == model.tasks[seed].client)
-        .collect();
+    let client = model.tasks[seed].client;
+    let mine = plan.scope.tasks.iter().copied();
+    let mut mine: Vec<u32> = mine.filter(|i| model.tasks[*i as usize].client == client).collect();
     let when = |i: &u32| {
         let i = *i as usize;
         let start = plan.tasks[i].first.min(model.tasks[i].due);

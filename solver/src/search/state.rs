@@ -4,9 +4,11 @@ mod bounds;
 mod caps;
 mod journal;
 
+use super::scope::Scope;
 use super::timing::Timing;
 use crate::model::Model;
 use journal::Journal;
+use std::sync::Arc;
 
 /// A chunk in a window's sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ impl Progress {
 #[derive(Clone)]
 pub(crate) struct Plan<'m> {
     pub(crate) model: &'m Model,
+    /// What of it may change.
+    pub(crate) scope: Arc<Scope>,
     pub(crate) sequences: Vec<Vec<Placed>>,
     pub(crate) tasks: Vec<Progress>,
     cap_used: Vec<i32>,
@@ -74,6 +78,7 @@ impl<'m> Plan<'m> {
         let (windows, tasks) = (model.windows.len(), model.tasks.len());
         let mut plan = Plan {
             model,
+            scope: Arc::new(Scope::whole(model)),
             sequences: vec![Vec::new(); windows],
             tasks: vec![Progress::none(); tasks],
             cap_used: vec![0; model.caps.len()],
@@ -118,6 +123,11 @@ impl<'m> Plan<'m> {
         }
         plan.save();
         plan
+    }
+
+    /// The plan that holds given sequences, of which only a part may change.
+    pub(crate) fn within(model: &'m Model, sequences: Vec<Vec<Placed>>, scope: Scope) -> Plan<'m> {
+        Plan { scope: Arc::new(scope), ..Plan::of(model, sequences) }
     }
 
     /// The cost of the whole plan, in points, with that of exceeded caps.

@@ -5,6 +5,7 @@ use super::seam::Seam;
 use super::{Inserter, Piece, Spot, first_position, place, saved_at_most};
 use crate::search::state::Plan;
 use fastrand::Rng;
+use std::sync::Arc;
 
 /// The ways to have a chunk of a task in a window: a range of prices, by length.
 #[derive(Clone)]
@@ -36,10 +37,11 @@ impl Inserter {
         let job = &model.tasks[j];
         let (from, to) = plan.bounds(j, 0, None)?;
         let mut best: Option<(f64, Vec<(u32, i32)>)> = None;
+        let scope = Arc::clone(&plan.scope);
         for worker in 0..model.workers as u32 {
             self.cuts.clear();
             self.prices.clear();
-            for w in job.allowed.iter().map(|w| *w as usize) {
+            for w in scope.allowed(j).iter().map(|w| *w as usize) {
                 let window = &model.windows[w];
                 // Whatever has a chunk here ends no sooner.
                 if job.lateness(window.start + job.min) - saved_at_most(model, job) > limit {
@@ -129,7 +131,7 @@ impl Inserter {
             let mut shorter = job.min as usize;
             for price in &self.prices[cut.prices.clone()] {
                 // The last chunk may have any length up to the priced one.
-                for len in shorter..=price.len as usize {
+                for len in (shorter..=price.len as usize).filter(|len| job.has_chunks(*len as i32)) {
                     let cost = self.least[left - len] + price.completing;
                     if cost < done.0 {
                         done = (cost, k, len as i32);
@@ -199,6 +201,7 @@ impl Inserter {
     /// dynamic program over one worker's windows comes upon.
     pub(crate) fn insert_loosely(&mut self, plan: &mut Plan<'_>, j: usize, rng: &mut Rng) {
         let job = &plan.model.tasks[j];
+        let scope = Arc::clone(&plan.scope);
         loop {
             let left = job.size - plan.tasks[j].planned;
             if left < job.min {
@@ -216,7 +219,7 @@ impl Inserter {
             let completes = (len == left).then_some(plan.tasks[j].last);
             let piece = Piece { task: j, len, completes };
             let mut best: Option<Spot> = None;
-            for w in job.allowed.iter().map(|w| *w as usize) {
+            for w in scope.allowed(j).iter().map(|w| *w as usize) {
                 // Some windows are passed over, for the sake of variety.
                 if rng.u32(0..4) > 0 {
                     let limit = best.map_or(f64::INFINITY, |b| b.cost);

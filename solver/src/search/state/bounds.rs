@@ -6,6 +6,9 @@ impl Plan<'_> {
     /// The earliest start and the latest end that links and its own other chunks leave a chunk of
     /// task `j` in window `w` that lies at `[start, end)` now, or is yet to be placed (`None`).
     pub(crate) fn bounds(&self, j: usize, w: usize, now: Option<(usize, Placed)>) -> Option<(i32, i32)> {
+        if let Some((_, chunk)) = now.filter(|_| !self.scope.frees(j)) {
+            return Some((chunk.start, chunk.end()));
+        }
         let job = &self.model.tasks[j];
         let (mut from, mut to) = (job.release, job.last_end);
         for (i, lag) in &job.preds {
