@@ -287,20 +287,24 @@ impl<'a> Run<'a> {
             let seed = self.options.seed ^ (k + CHAINS * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
             Annealing { rounds, most: 8, seed, temperature, span: (0.0, 1.0) }
         };
-        let stop = |done: f64, cost: f64| {
-            told.cost(pass.stage, done, cost);
+        let stop = || {
             if self.observer.stop() {
                 stopped.store(true, Ordering::Relaxed);
             }
             stopped.load(Ordering::Relaxed)
         };
+        let tell = |done: f64, cost: f64| {
+            told.cost(pass.stage, done, cost);
+            stop()
+        };
         if parts > 1 {
-            return vec![anneal_in_parts(from.clone(), &self.near, how(0), advice, parts, &stop)];
+            return vec![anneal_in_parts(from.clone(), &self.near, how(0), advice, parts, &tell)];
         }
+        // Any may be the only one that runs: all ask, though one tells.
         let chain = |k: u64| {
             anneal(from.clone(), &self.near, how(k), advice, &mut |done, cost| match k {
-                0 => stop(done, cost),
-                _ => stopped.load(Ordering::Relaxed),
+                0 => tell(done, cost),
+                _ => stop(),
             })
         };
         (0..CHAINS).into_par_iter().map(chain).collect()

@@ -20,8 +20,8 @@ fn answers_are_valid_and_bounded() {
 
 #[test]
 fn threads_do_not_change_the_answer() {
-    // The second is so large that the plan is improved while the linear program runs.
-    for (days, tasks, effort) in [(6, 30, 0.1), (40, 220, 0.03)] {
+    // The last is so large that the plan is improved in parts.
+    for (days, tasks, effort) in [(6, 30, 0.1), (40, 220, 0.03), (60, 460, 0.02)] {
         let problem = testing::random_problem(7, days, tasks);
         let options = Options { effort, ..Options::default() };
         let on = |threads: usize| {
@@ -29,6 +29,7 @@ fn threads_do_not_change_the_answer() {
             pool.install(|| solve(&problem, &options, &Silent)).expect("solvable")
         };
         let one = on(1);
+        assert_eq!(verify(&problem, &one.solution).violations, [], "{tasks} tasks");
         assert_eq!(one, on(2), "{tasks} tasks");
         assert_eq!(one, on(4), "{tasks} tasks");
     }
@@ -69,6 +70,33 @@ fn an_observer_stops_the_search_with_what_there_is() {
     let outcome = solve(&problem, &options, &Soon(AtomicUsize::new(0))).expect("solvable");
     assert!(outcome.stopped);
     assert_eq!(verify(&problem, &outcome.solution).violations, []);
+}
+
+/// On one thread one chain comes after the other, and the second one must hear of the clock, too.
+#[test]
+fn every_chain_asks_whether_to_stop() {
+    #[derive(Default)]
+    struct Count {
+        told: AtomicUsize,
+        asked: AtomicUsize,
+    }
+    impl Observer for Count {
+        fn progress(&self, progress: Progress) {
+            self.told.fetch_add(usize::from(progress.stage == Stage::Improving), Ordering::Relaxed);
+        }
+        fn stop(&self) -> bool {
+            let improving = self.told.load(Ordering::Relaxed) > 0;
+            self.asked.fetch_add(usize::from(improving), Ordering::Relaxed);
+            false
+        }
+    }
+    let problem = testing::random_problem(11, 6, 40);
+    let count = Count::default();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread pool");
+    pool.install(|| solve(&problem, &Options::default(), &count)).expect("solvable");
+    let (told, asked) = (count.told.into_inner(), count.asked.into_inner());
+    assert!(told > 10, "{told}");
+    assert!(asked > 3 * told / 2, "told {told} times, asked {asked} times");
 }
 
 #[test]

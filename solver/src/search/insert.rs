@@ -113,7 +113,7 @@ impl Inserter {
         let mut items = content.items.clone();
         items.sort_by_key(|(j, _)| plan.model.tasks[*j as usize].rank);
         for (j, len) in items {
-            if rng.u32(0..8) > 0 && plan.scope.frees(j as usize) {
+            if rng.u32(0..8) > 0 {
                 self.place_pieces(plan, j as usize, &[(content.window, len)]);
             }
         }

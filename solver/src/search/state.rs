@@ -73,12 +73,16 @@ pub(crate) struct Plan<'m> {
 }
 
 impl<'m> Plan<'m> {
-    /// The plan that plans nothing.
+    /// The plan that plans nothing, of which all may change.
     pub(crate) fn empty(model: &'m Model) -> Plan<'m> {
+        Plan::bare(model, Arc::new(Scope::whole(model)))
+    }
+
+    fn bare(model: &'m Model, scope: Arc<Scope>) -> Plan<'m> {
         let (windows, tasks) = (model.windows.len(), model.tasks.len());
         let mut plan = Plan {
             model,
-            scope: Arc::new(Scope::whole(model)),
+            scope,
             sequences: vec![Vec::new(); windows],
             tasks: vec![Progress::none(); tasks],
             cap_used: vec![0; model.caps.len()],
@@ -105,7 +109,12 @@ impl<'m> Plan<'m> {
 
     /// The plan that holds given sequences, which must be those of a valid plan.
     pub(crate) fn of(model: &'m Model, sequences: Vec<Vec<Placed>>) -> Plan<'m> {
-        let mut plan = Plan::empty(model);
+        Plan::within(model, sequences, Arc::new(Scope::whole(model)))
+    }
+
+    /// The same, of which only what is in a scope may change.
+    pub(crate) fn within(model: &'m Model, sequences: Vec<Vec<Placed>>, scope: Arc<Scope>) -> Plan<'m> {
+        let mut plan = Plan::bare(model, scope);
         plan.sequences = sequences;
         for w in 0..plan.sequences.len() {
             for k in 0..plan.sequences[w].len() {
@@ -123,11 +132,6 @@ impl<'m> Plan<'m> {
         }
         plan.save();
         plan
-    }
-
-    /// The plan that holds given sequences, of which only a part may change.
-    pub(crate) fn within(model: &'m Model, sequences: Vec<Vec<Placed>>, scope: Scope) -> Plan<'m> {
-        Plan { scope: Arc::new(scope), ..Plan::of(model, sequences) }
     }
 
     /// The cost of the whole plan, in points, with that of exceeded caps.
