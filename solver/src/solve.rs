@@ -5,11 +5,12 @@ use crate::model::{Advice, Model};
 use crate::options::{Observer, Options, Progress, Stage};
 use crate::problem::Problem;
 use crate::relax::{Relaxation, relax};
-use crate::search::{Annealing, Inserter, Neighbours, Placed, Plan, anneal, anneal_in_parts, parts};
+use crate::search::{
+    Annealing, Inserter, Neighbours, Placed, Plan, anneal_in_chains, anneal_in_parts, parts,
+};
 use crate::solution::{Chunk, OPTIMAL_GAP, Solution, Status};
 use crate::units::{Points, Slot};
 use crate::verify::{Violation, verify};
-use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -111,9 +112,6 @@ const SETTLED: f64 = 0.7;
 
 /// The share of that which the relaxation gets.
 const SETTLED_BOUND: f64 = 0.5;
-
-/// How many plans are improved side by side; fixed, so that threads don't change the answer.
-const CHAINS: u64 = 2;
 
 /// One problem being solved.
 struct Run<'a> {
@@ -282,11 +280,9 @@ impl<'a> Run<'a> {
         let counted = (tasks as f64).min(most).max(FEW_TASKS);
         let share = if settled { self.options.again * pass.share } else { pass.share };
         let rounds = (counted * ROUNDS_PER_TASK * self.effort() * share).ceil() as u64;
+        let seed = self.options.seed ^ (2 * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let temperature = self.temperature(settled);
-        let how = |k: u64| {
-            let seed = self.options.seed ^ (k + CHAINS * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            Annealing { rounds, most: 8, seed, temperature, span: (0.0, 1.0) }
-        };
+        let how = Annealing { rounds, most: 8, seed, temperature, span: (0.0, 1.0) };
         let stop = || {
             if self.observer.stop() {
                 stopped.store(true, Ordering::Relaxed);
@@ -298,16 +294,11 @@ impl<'a> Run<'a> {
             stop()
         };
         if parts > 1 {
-            return vec![anneal_in_parts(from.clone(), &self.near, how(0), advice, parts, &tell)];
+            return vec![anneal_in_parts(from.clone(), &self.near, how, advice, parts, &tell)];
         }
         // Any may be the only one that runs: all ask, though one tells.
-        let chain = |k: u64| {
-            anneal(from.clone(), &self.near, how(k), advice, &mut |done, cost| match k {
-                0 => tell(done, cost),
-                _ => stop(),
-            })
-        };
-        (0..CHAINS).into_par_iter().map(chain).collect()
+        let asked = |chain: usize, done: f64, cost: f64| if chain == 0 { tell(done, cost) } else { stop() };
+        anneal_in_chains(from, &self.near, how, advice, &asked)
     }
 
     /// The best plan stays.

@@ -21,7 +21,7 @@ pub(crate) struct Annealing {
 }
 
 impl Annealing {
-    fn temperature(&self, done: f64) -> f64 {
+    pub(crate) fn temperature(&self, done: f64) -> f64 {
         let (hot, cold) = self.temperature;
         hot * (cold / hot).powf(done)
     }
@@ -29,20 +29,6 @@ impl Annealing {
 
 /// What is asked every few rounds, with the share of the cooling done and the best cost: whether to stop.
 pub(crate) type Stop<'a> = dyn FnMut(f64, f64) -> bool + 'a;
-
-/// Improves a plan; answers the best one met, or what it began with.
-pub(crate) fn anneal<'m>(
-    start: Plan<'m>,
-    near: &Neighbours,
-    how: Annealing,
-    advice: &Advice,
-    stop: &mut Stop<'_>,
-) -> Plan<'m> {
-    let mut plan = start;
-    let mut best = Best::new(&plan);
-    Chain::new(near, advice, CapPrices::new(plan.model, advice)).cool(&mut plan, how, &mut best, stop);
-    best.plan(plan.model)
-}
 
 /// The best plan met that keeps every cap.
 pub(crate) struct Best {

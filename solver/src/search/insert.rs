@@ -12,20 +12,32 @@ use seam::{Seam, cheapest_start, least_cost};
 use split::{Cut, Price};
 use std::sync::Arc;
 
-/// A place for a chunk, and what it adds to the cost.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Spot {
-    pub(crate) window: usize,
-    pub(crate) position: usize,
-    pub(crate) start: i32,
-    pub(crate) len: i32,
-    pub(crate) cost: f64,
+/// Where a piece costs least, and what it adds to the cost there.
+#[derive(Clone, Copy)]
+struct Spot {
+    window: usize,
+    piece: Piece,
+    /// Between two neighbours, and within what times: see [`Inserter::place`] for the start.
+    place: Place,
+    within: (i32, i32),
+    cost: f64,
+}
+
+/// A place in a window's order where a task may go: what that does to its neighbours, and the first slot and the end of what
+/// they leave free, in slots into the window.
+#[derive(Clone, Copy)]
+struct Place {
+    position: usize,
+    seam: Seam,
+    free: (i32, i32),
 }
 
 /// Working memory for insertions, kept between calls.
 #[derive(Clone, Default)]
 pub(crate) struct Inserter {
     costs: Vec<f32>,
+    /// The places of the window and the task that are being priced.
+    places: Vec<Place>,
     cuts: Vec<Cut>,
     prices: Vec<Price>,
     least: Vec<f64>,
@@ -63,7 +75,7 @@ impl Inserter {
             let outside = plan.task_points(j) + job.blocked;
             let worth = whole.filter(|spot| spot.cost < outside);
             if let Some(spot) = worth.filter(|_| job.size < 2 * job.min) {
-                place(plan, j, spot);
+                self.place(plan, spot);
                 return;
             }
             // Cutting costs a chunk and more; where the whole lies well it is rarely worth the trouble.
@@ -74,10 +86,10 @@ impl Inserter {
                 if well && !self.try_cutting() { None } else { self.best_split(plan, j, limit, skip) };
             match (worth, split) {
                 (Some(spot), None) => {
-                    place(plan, j, spot);
+                    self.place(plan, spot);
                 }
                 (Some(spot), Some((cost, _))) if spot.cost <= cost + outside => {
-                    place(plan, j, spot);
+                    self.place(plan, spot);
                 }
                 (_, Some((_, pieces))) => self.place_pieces(plan, j, &pieces),
                 (None, None) => {}
@@ -160,7 +172,7 @@ impl Inserter {
                 let piece = Piece { task: j, len, completes };
                 let kept = self.best_here(plan, w, piece, (from.max(*start), to.min(*end)), f64::INFINITY);
                 let near = kept.or_else(|| self.best_here(plan, w, piece, (from, to), f64::INFINITY));
-                if near.is_some_and(|spot| place(plan, j, spot)) {
+                if near.is_some_and(|spot| self.place(plan, spot)) {
                     slots += len;
                 }
             }
@@ -224,14 +236,39 @@ impl Inserter {
         plan: &mut Plan<'_>,
         w: usize,
         piece: Piece,
+        bounds: (i32, i32),
+        limit: f64,
+    ) -> Option<Spot> {
+        if plan.free(w) < piece.len {
+            return None;
+        }
+        self.list_places(plan, w, piece.task);
+        self.best_listed(plan, w, piece, bounds, limit)
+    }
+
+    /// Lists the places in a window's order where a task may go: behind all that must come before it.
+    fn list_places(&mut self, plan: &mut Plan<'_>, w: usize, j: usize) {
+        plan.fresh(w);
+        self.places.clear();
+        for position in first_position(plan, w, j)..=plan.sequences[w].len() {
+            let seam = Seam::new(plan, w, position, j);
+            let (after, before) = plan.timing[w].room(position);
+            let free = (after + seam.before as i32, before.saturating_sub(seam.after as i32));
+            self.places.push(Place { position, seam, free });
+        }
+    }
+
+    /// The cheapest of the listed places for a piece, where it is cheaper than `limit`.
+    fn best_listed(
+        &mut self,
+        plan: &Plan<'_>,
+        w: usize,
+        piece: Piece,
         (from, to): (i32, i32),
         limit: f64,
     ) -> Option<Spot> {
         let model = plan.model;
         let job = &model.tasks[piece.task];
-        if plan.free(w) < piece.len {
-            return None;
-        }
         let window = &model.windows[w];
         let tail = piece.completes.map_or(0.0, |_| self.tail(job, w));
         let soonest = |from: i32| {
@@ -244,14 +281,14 @@ impl Inserter {
             let toll = self.toll_share * f64::from(piece.len) * self.advice.of(w, cell);
             let gain = plan.quota_gain(&cell.quotas, job.client, piece.len) - toll - charge;
             let limit = best.map_or(limit, |b| b.cost) + gain;
-            let (from, to) = in_cell(cell, from, to, piece.len);
-            if soonest(from) - job.kept >= limit {
+            let within = in_cell(cell, from, to, piece.len);
+            if soonest(within.0) - job.kept >= limit {
                 continue;
             }
-            if let Some(spot) = self.price(plan, w, piece, (from, to))
-                && spot.cost + tail < limit
+            if let Some((cost, place)) = self.price(plan, w, piece, within)
+                && cost + tail < limit
             {
-                best = Some(Spot { cost: spot.cost + tail - gain, ..spot });
+                best = Some(Spot { window: w, piece, place, within, cost: cost + tail - gain });
             }
         }
         best
@@ -262,54 +299,66 @@ impl Inserter {
         job.tails.get(self.patience).map_or(0.0, |tails| f64::from(tails[w]))
     }
 
-    /// The cheapest place for a piece in a window between given times: tries every one.
-    fn price(&mut self, plan: &mut Plan<'_>, w: usize, piece: Piece, (from, to): (i32, i32)) -> Option<Spot> {
-        let model = plan.model;
-        let (j, len) = (piece.task, piece.len);
-        let window = &model.windows[w];
-        let (lo, hi) = starts(&model.tasks[j], window, len, from, to)?;
+    /// The cheapest of the listed places for a piece between given times: tries every start.
+    fn price(&mut self, plan: &Plan<'_>, w: usize, piece: Piece, within: (i32, i32)) -> Option<(f64, Place)> {
+        let window = &plan.model.windows[w];
+        let (lo, hi) = starts(&plan.model.tasks[piece.task], window, piece.len, within.0, within.1)?;
         let (lo, hi) = (lo - window.start, hi - window.start);
-        plan.fresh(w);
-        let sequence = &plan.sequences[w];
         let timing = &plan.timing[w];
         let mut range = None;
-        let mut best: Option<(f64, usize)> = None;
-        for position in first_position(plan, w, j)..=sequence.len() {
-            let seam = Seam::new(plan, w, position, j);
-            let (after, before) = timing.room(position);
-            let first = lo.max(after + seam.before as i32);
-            let last = hi.min(before - seam.after as i32 - len);
-            if first > last {
+        let mut best: Option<(f64, Place)> = None;
+        for place in &self.places {
+            if lo.max(place.free.0) > hi.min(place.free.1 - piece.len) {
                 continue;
             }
             // What the piece costs at each start is the same at every place: worked out once, if at all.
             let range = match range {
                 Some(range) => range,
-                None => {
-                    let all = fill_costs(plan, j, w, len, from, to, &mut self.costs)?;
-                    if let Some(other_end) = piece.completes {
-                        add_lateness(&model.tasks[j], window, len, other_end, all, &mut self.costs);
-                    }
-                    for (from, to) in plan.taken_elsewhere(j, w) {
-                        forbid(&mut self.costs, (from - len + 1 - window.start, to - window.start));
-                    }
-                    *range.insert(all)
-                }
+                None => *range.insert(fill_piece(plan, w, piece, within, &mut self.costs)?),
             };
-            let forward = timing.forward(position);
-            let backward = timing.backward(position);
-            let least = least_cost(&self.costs, forward, backward, range, len as usize, seam);
-            let cost = f64::from(least) + seam.setup - f64::from(timing.best);
+            let (forward, backward) = (timing.forward(place.position), timing.backward(place.position));
+            let least = least_cost(&self.costs, forward, backward, range, piece.len as usize, place.seam);
+            let cost = f64::from(least) + place.seam.setup - f64::from(timing.best);
             if least < NEVER / 2.0 && best.is_none_or(|b| cost < b.0) {
-                best = Some((cost, position));
+                best = Some((cost, *place));
             }
         }
-        let ((cost, position), range) = (best?, range?);
-        let seam = Seam::new(plan, w, position, j);
-        let (forward, backward) = (timing.forward(position), timing.backward(position));
-        let start = cheapest_start(&self.costs, forward, backward, range, len as usize, seam)?;
-        Some(Spot { window: w, position, start: window.start + start as i32, len, cost })
+        best
     }
+
+    /// Puts a piece where it costs least, at the earliest of the starts that do; false where that breaks a rule. The plan must
+    /// be as it was when the spot was found.
+    fn place(&mut self, plan: &mut Plan<'_>, spot: Spot) -> bool {
+        let Spot { window: w, piece, place: Place { position, seam, .. }, within, .. } = spot;
+        plan.fresh(w);
+        let Some(range) = fill_piece(plan, w, piece, within, &mut self.costs) else { return false };
+        let timing = &plan.timing[w];
+        let (forward, backward) = (timing.forward(position), timing.backward(position));
+        let start = cheapest_start(&self.costs, forward, backward, range, piece.len as usize, seam);
+        let Some(start) = start else { return false };
+        let start = plan.model.windows[w].start + start as i32;
+        plan.insert(w, position, Placed { task: piece.task as u32, start, len: piece.len })
+    }
+}
+
+/// Fills `costs` with what a piece costs at each start in a window, lateness and all; answers the range of starts in which some are
+/// possible.
+fn fill_piece(
+    plan: &Plan<'_>,
+    w: usize,
+    Piece { task: j, len, completes }: Piece,
+    (from, to): (i32, i32),
+    costs: &mut Vec<f32>,
+) -> Option<(usize, usize)> {
+    let window = &plan.model.windows[w];
+    let range = fill_costs(plan, j, w, len, from, to, costs)?;
+    if let Some(other_end) = completes {
+        add_lateness(&plan.model.tasks[j], window, len, other_end, range, costs);
+    }
+    for (from, to) in plan.taken_elsewhere(j, w) {
+        forbid(costs, (from - len + 1 - window.start, to - window.start));
+    }
+    Some(range)
 }
 
 /// The most that planning a task in some place can save beside what leaving it out would cost: in quotas, and for being
@@ -324,11 +373,6 @@ fn forbid(costs: &mut [f32], (from, to): (i32, i32)) {
     if let Some(costs) = costs.get_mut(span) {
         costs.fill(NEVER);
     }
-}
-
-fn place(plan: &mut Plan<'_>, j: usize, spot: Spot) -> bool {
-    let chunk = Placed { task: j as u32, start: spot.start, len: spot.len };
-    plan.insert(spot.window, spot.position, chunk)
 }
 
 fn in_cell(cell: &Cell, from: i32, to: i32, len: i32) -> (i32, i32) {

@@ -3,6 +3,7 @@
 //! doi:10.1006/jcph.1999.6413). Every insertion times its window exactly.
 
 mod anneal;
+mod chains;
 mod insert;
 mod parts;
 mod ruin;
@@ -10,7 +11,8 @@ mod scope;
 mod state;
 mod timing;
 
-pub(crate) use anneal::{Annealing, anneal};
+pub(crate) use anneal::Annealing;
+pub(crate) use chains::anneal_in_chains;
 pub(crate) use insert::Inserter;
 pub(crate) use parts::{anneal_in_parts, parts};
 pub(crate) use ruin::Neighbours;

@@ -28,7 +28,7 @@ pub(crate) fn parts(tasks: usize) -> usize {
 }
 
 /// Improves a plan in about so many parts at a time, which get the rounds by how many tasks they have; answers the best
-/// plan met, or what it began with. `stop` is asked as in [`super::anneal()`].
+/// plan met, or what it began with. `stop` is asked as in [`Chain::cool`].
 pub(crate) fn anneal_in_parts<'m>(
     start: Plan<'m>,
     near: &Neighbours,

@@ -182,7 +182,7 @@ fn end_elsewhere(plan: &Plan<'_>, j: usize, w: usize) -> i32 {
     chunks.map(|c| c.end()).max().unwrap_or(i32::MIN)
 }
 
-/// Fills `costs` with what a chunk of task `j` costs at each start in window `w`, but for lateness.
+/// Fills `costs` with what a chunk of task `j` costs at each start in window `w`, but for lateness, in the range that it answers.
 pub(crate) fn fill_costs(
     plan: &Plan<'_>,
     j: usize,
@@ -196,8 +196,10 @@ pub(crate) fn fill_costs(
     let (job, window) = (&model.tasks[j], &model.windows[w]);
     let (lo, hi) = starts(job, window, len, from, to)?;
     let (lo, hi) = ((lo - window.start) as usize, (hi - window.start) as usize);
-    costs.clear();
-    costs.resize(window.len() as usize + 1, NEVER);
+    // What lies outside of the range is nobody's: it is not worth clearing.
+    if costs.len() <= hi {
+        costs.resize(window.len() as usize + 1, NEVER);
+    }
     let slope = job.soon * f64::from(len);
     let base = model.plain_cost(j, w, window.start + lo as i32, len);
     let span = (window.start + lo as i32, window.start + hi as i32 + len);

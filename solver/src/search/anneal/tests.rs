@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::testing;
-use crate::units::{Slot, Slots};
 
 /// After any changes, kept or taken back, a plan and its timings are those of a plan made anew from its sequences.
 #[test]
@@ -53,34 +52,4 @@ fn contents(model: &Model, rng: &mut Rng) -> Vec<Suggested> {
         Suggested { window: w as u32, items: items.collect(), up_to }
     };
     (0..model.windows.len()).map(&mut draw).collect()
-}
-
-/// A cap that is worth far more than it was thought to be does not keep every plan from counting.
-#[test]
-fn a_cap_at_too_low_a_price_is_kept_in_the_end() {
-    let mut problem = testing::random_problem(1, 3, 12);
-    problem.caps.clear();
-    problem.quotas.clear();
-    for (k, task) in problem.tasks.iter_mut().enumerate() {
-        (task.release, task.deadline, task.eligible, task.workers) = (Slot(0), None, None, None);
-        task.after.clear();
-        // The least of the work is worth next to nothing, and is the price of a cap of which nothing is known.
-        task.weight = if k == 0 { 0.001 } else { 8.0 };
-    }
-    let whole = crate::problem::Cap {
-        worker: None,
-        client: None,
-        from: Slot(0),
-        to: Slot(problem.horizon.0),
-        max: Slots(6),
-    };
-    problem.caps.push(whole);
-    let model = Model::new(&problem);
-    let near = Neighbours::new(&model);
-    let start = Plan::empty(&model);
-    let nothing = start.cost();
-    let how = Annealing { rounds: 20_000, most: 4, seed: 3, temperature: (5.0, 0.5), span: (0.0, 1.0) };
-    let plan = anneal(start, &near, how, &Advice::default(), &mut |_, _| false);
-    assert!(plan.keeps_caps());
-    assert!(plan.cost() < 0.97 * nothing, "{} of {nothing}", plan.cost());
 }

@@ -1,8 +1,7 @@
 //! Cutting a task into chunks over the windows of one worker: a dynamic program over windows and slots
 //! of work, over what each length costs in each window.
 
-use super::seam::Seam;
-use super::{Inserter, Piece, Spot, first_position, place, saved_at_most};
+use super::{Inserter, Piece, Place, Spot, saved_at_most};
 use crate::search::state::Plan;
 use fastrand::Rng;
 use std::sync::Arc;
@@ -77,7 +76,8 @@ impl Inserter {
         if longest < job.min {
             return;
         }
-        let longest = longest.min(longest_room(plan, w, j, bounds));
+        self.list_places(plan, w, j);
+        let longest = longest.min(self.longest_room(window.start, bounds));
         if longest < job.min {
             return;
         }
@@ -96,7 +96,7 @@ impl Inserter {
             }
             let mut priced = |completes| {
                 let piece = Piece { task: j, len: span, completes };
-                let spot = self.best_here(plan, w, piece, bounds, f64::INFINITY);
+                let spot = self.best_listed(plan, w, piece, bounds, f64::INFINITY);
                 spot.map_or(f64::INFINITY, |spot| spot.cost + model.chunk * f64::from(more + 1))
             };
             let middle = priced(None);
@@ -108,6 +108,13 @@ impl Inserter {
         if self.prices.len() > first {
             self.cuts.push(Cut { window: w as u32, prices: first..self.prices.len() });
         }
+    }
+
+    /// The most slots in a row that any of the listed places has between given times; `start` is the window's.
+    fn longest_room(&self, start: i32, (from, to): (i32, i32)) -> i32 {
+        let room =
+            |place: &Place| place.free.1.min(to - start).saturating_sub(place.free.0.max(from - start));
+        self.places.iter().map(room).max().unwrap_or(0)
     }
 
     /// Chooses a length for each window that was priced.
@@ -189,7 +196,7 @@ impl Inserter {
                 let completes = (plan.tasks[j].planned + len == job.size).then_some(plan.tasks[j].last);
                 let piece = Piece { task: j, len, completes };
                 if let Some(spot) = self.best_here(plan, *w as usize, piece, bounds, f64::INFINITY) {
-                    place(plan, j, spot);
+                    self.place(plan, spot);
                 }
             }
         }
@@ -226,26 +233,11 @@ impl Inserter {
                     best = self.best_here(plan, w, piece, bounds, limit).or(best);
                 }
             }
-            if !best.is_some_and(|spot| place(plan, j, spot)) {
+            if !best.is_some_and(|spot| self.place(plan, spot)) {
                 return;
             }
         }
     }
-}
-
-/// The most slots in a row that any place in a window has for task `j`, buffers to its neighbours left out.
-fn longest_room(plan: &mut Plan<'_>, w: usize, j: usize, (from, to): (i32, i32)) -> i32 {
-    plan.fresh(w);
-    let start = plan.model.windows[w].start;
-    let timing = &plan.timing[w];
-    let places = first_position(plan, w, j)..=plan.sequences[w].len();
-    let room = |position: usize| {
-        let seam = Seam::new(plan, w, position, j);
-        let (after, before) = timing.room(position);
-        let last = before.saturating_sub(seam.after as i32).min(to - start);
-        last.saturating_sub((after + seam.before as i32).max(from - start))
-    };
-    places.map(room).max().unwrap_or(0)
 }
 
 /// The lengths to price: the shortest, the longest in one chunk, the longest of all, and some between.
