@@ -80,10 +80,12 @@ impl Timing {
             for s in lo.max(gap)..(hi + 1).max(lo.max(gap)) {
                 after[s + len] = before[s - gap] + scratch[s];
             }
-            let first = after.iter().position(|cost| *cost < NEVER / 2.0);
-            self.soonest[k + 1] = first.map_or(i32::MAX / 2, |t| t as i32);
+            let from = (lo.max(gap) + len).min(self.width);
+            let Some(first) = after[from..].iter().position(|cost| *cost < NEVER / 2.0) else { continue };
+            let first = from + first;
+            self.soonest[k + 1] = first as i32;
             let mut least = NEVER;
-            for cost in after.iter_mut() {
+            for cost in &mut after[first..] {
                 least = least.min(*cost);
                 *cost = least;
             }
@@ -113,10 +115,10 @@ impl Timing {
             for s in lo..(hi + 1).min(self.width.saturating_sub(shift)).max(lo) {
                 here[s] = scratch[s] + after[s + shift];
             }
-            let last = here.iter().rposition(|cost| *cost < NEVER / 2.0);
-            self.latest[k] = last.map_or(i32::MIN / 2, |t| t as i32);
+            let Some(last) = here[..=hi].iter().rposition(|cost| *cost < NEVER / 2.0) else { continue };
+            self.latest[k] = last as i32;
             let mut least = NEVER;
-            for cost in here.iter_mut().rev() {
+            for cost in here[..=last].iter_mut().rev() {
                 least = least.min(*cost);
                 *cost = least;
             }
@@ -205,8 +207,9 @@ pub(crate) fn fill_costs(
     let span = (window.start + lo as i32, window.start + hi as i32 + len);
     let varies = job.prefer.as_ref().is_some_and(|(_, cover)| cover.changes_in(span.0, span.1))
         || job.previous.iter().any(|(worker, _, c)| *worker == window.worker && c.changes_in(span.0, span.1));
-    for (s, cost) in costs[lo..=hi].iter_mut().enumerate() {
-        *cost = (base + slope * s as f64) as f32;
+    let (base, slope) = (base as f32, slope as f32);
+    for (s, cost) in (0_i32..).zip(&mut costs[lo..=hi]) {
+        *cost = base + slope * s as f32;
     }
     if varies {
         add_favours(job, window, len, (lo, hi), costs);
@@ -248,10 +251,19 @@ pub(crate) fn add_lateness(
     (lo, hi): (usize, usize),
     costs: &mut [f32],
 ) {
-    if (window.start + hi as i32 + len).max(other_end) <= job.due {
+    // Up to here the end of the others counts, or the due time; from the slot after on, each costs more.
+    let flat = other_end.max(job.due);
+    let steep = flat.saturating_sub(window.start + len - 1).clamp(lo as i32, hi as i32 + 1) as usize;
+    if other_end > job.due {
+        let late = job.lateness(other_end) as f32;
+        costs[lo..steep].iter_mut().for_each(|cost| *cost += late);
+    }
+    if steep > hi {
         return;
     }
-    for (s, cost) in costs.iter_mut().enumerate().take(hi + 1).skip(lo) {
-        *cost += job.lateness((window.start + s as i32 + len).max(other_end)) as f32;
+    let first = job.lateness(window.start + steep as i32 + len) as f32;
+    let slot = job.late_slot as f32;
+    for (s, cost) in (0_i32..).zip(&mut costs[steep..=hi]) {
+        *cost += first + slot * s as f32;
     }
 }
