@@ -90,9 +90,11 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
     }
 }
 
-/// How many times some tasks are taken out and put back, per task, at the default effort: up to so many tasks, and where the
-/// plan is improved in parts. Between, the rounds grow with the root of the number only, since each takes longer too.
-const ROUNDS_PER_TASK: f64 = 820.0;
+/// How many times some tasks are taken out and put back, per task, at the default effort, up to so many tasks. Beyond, the
+/// rounds grow with the root of the number only, since each takes longer too; but where the plan is improved in parts it does
+/// not, and every task gets more.
+const ROUNDS_PER_TASK: f64 = 700.0;
+const ROUNDS_IN_PARTS: f64 = 820.0;
 const MANY_TASKS: f64 = 110.0;
 const FEW_TASKS: f64 = 20.0;
 
@@ -276,10 +278,13 @@ impl<'a> Run<'a> {
             return Vec::new();
         }
         let parts = if settled { 1 } else { parts(tasks) };
-        let most = if parts > 1 { tasks as f64 } else { (tasks as f64 * MANY_TASKS).sqrt() };
+        let (most, each) = match parts {
+            1 => ((tasks as f64 * MANY_TASKS).sqrt(), ROUNDS_PER_TASK),
+            _ => (tasks as f64, ROUNDS_IN_PARTS),
+        };
         let counted = (tasks as f64).min(most).max(FEW_TASKS);
         let share = if settled { self.options.again * pass.share } else { pass.share };
-        let rounds = (counted * ROUNDS_PER_TASK * self.effort() * share).ceil() as u64;
+        let rounds = (counted * each * self.effort() * share).ceil() as u64;
         let seed = self.options.seed ^ (2 * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let temperature = self.temperature(settled);
         let how = Annealing { rounds, most: 8, seed, temperature, span: (0.0, 1.0) };
