@@ -360,6 +360,23 @@ impl<'m> Master<'m> {
         sides
     }
 
+    /// By how much the columns' and given slacks' values miss each row; 0 for windows' own rows.
+    pub(crate) fn missing(&self, slacks: &[f64]) -> Vec<f64> {
+        let mut missing = self.sides();
+        for column in self.columns.iter().filter(|column| column.value > 0.0) {
+            for (row, c) in self.entries_of(column.window, &column.items) {
+                missing[row as usize] -= c * column.value;
+            }
+        }
+        for (slack, value) in self.slacks.iter().zip(slacks).filter(|(_, value)| **value > 0.0) {
+            for (row, c) in &slack.entries {
+                missing[*row as usize] -= c * value;
+            }
+        }
+        missing[self.window_rows()].fill(0.0);
+        missing
+    }
+
     /// Takes what the slacks that pay at given prices bring to each row off what is missing there;
     /// answers the value of each slack.
     pub(crate) fn take_slacks(&self, prices: &[f64], missing: &mut [f64]) -> Vec<f64> {

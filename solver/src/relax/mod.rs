@@ -20,6 +20,7 @@ use offers::Offers;
 use overload::Overload;
 use pricing::{Content, Pricer, Prices};
 use rayon::prelude::*;
+use volume::Climb;
 
 /// What the relaxation says.
 #[derive(Clone, Debug, Default)]
@@ -57,13 +58,13 @@ impl Centre {
 /// How many guesses at the worth of time are tried, at most.
 const GUESSES: usize = 10;
 
-/// The passes of the volume algorithm before a linear program; and where it has to do without, after each of which stages it
-/// adds cuts and starts again.
+/// The passes of the volume algorithm before a linear program; and where it has to do without one, after how many of them it
+/// looks for cuts each time.
 const PASSES: f64 = 60.0;
-const PASSES_ALONE: f64 = 140.0;
-const STAGES: usize = 6;
+const PASSES_ALONE: f64 = 1000.0;
+const PASSES_A_LOOK: f64 = 17.0;
 
-/// Beyond so many offers the passes get fewer as each takes longer.
+/// Beyond so many offers the passes get fewer as each takes longer, and so do the looks for cuts.
 const MANY_OFFERS: f64 = 400_000.0;
 
 /// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
@@ -98,19 +99,17 @@ pub(crate) fn relax(
     let root = effort.sqrt();
     let part = |of: usize| ((of as f64 * root).ceil() as usize).clamp(1, of);
     let lp = master.rows() <= LARGEST;
-    let (stages, passes) = if lp {
-        (1, PASSES)
-    } else {
-        let fewer = (MANY_OFFERS / offers.all.len() as f64).min(1.0);
-        (part(STAGES), (PASSES_ALONE * fewer).max(PASSES))
-    };
-    let passes = ((passes * root) as usize).max(10);
+    let fewer = (MANY_OFFERS / offers.all.len() as f64).min(1.0);
+    let (passes, a_look) = if lp { (PASSES, PASSES) } else { (PASSES_ALONE * fewer, PASSES_A_LOOK / fewer) };
+    let looks = (passes * root / a_look).ceil() as usize;
+    let passes = ((passes * root) as usize / looks).max(10);
     let mut best = first_centre(&master, part(GUESSES));
+    let mut climb = Climb::new(&mut master);
     let mut stopped = false;
-    for stage in 0..stages {
-        let share = 0.5 * stage as f64 / stages as f64;
+    for look in 0..looks {
+        let share = 0.5 * look as f64 / looks as f64;
         let start = best.prices.clone();
-        let centre = volume::climb(&mut master, start, upper, passes, &mut |bound| {
+        let centre = climb.go_on(&mut master, start, upper, passes, &mut |bound| {
             stopped |= watch(share, bound);
             stopped
         });

@@ -22,66 +22,104 @@ const LEAST_SQUARE: f64 = 1.0;
 /// How many passes without a better bound shorten the step.
 const PATIENCE: usize = 6;
 
-/// Improves prices for some passes, and leaves the average of what it met as the master's answer. `upper` is the cost of a
-/// known plan. `stop` is asked after every pass, with the best bound.
-pub(super) fn climb(
-    master: &mut Master<'_>,
-    start: Vec<f64>,
-    upper: f64,
-    passes: usize,
-    stop: &mut dyn FnMut(f64) -> bool,
-) -> Centre {
-    let mut best = Centre { bound: f64::NEG_INFINITY, prices: start.clone(), slots: Vec::new() };
-    let mut prices = start;
-    let mut missing: Vec<f64> = Vec::new();
-    let mut slacks: Vec<f64> = Vec::new();
-    let mut squares: Vec<f64> = vec![0.0; master.rows()];
-    let (mut step, mut fails) = (1.0, 0);
-    master.columns.iter_mut().for_each(|column| column.value = 0.0);
-    for _ in 0..passes {
-        let contents = price(master, &prices);
-        let (miss, taken) = violations(master, &prices, &contents);
-        average(&mut missing, &miss);
-        average(&mut slacks, &taken);
-        for (square, miss) in squares.iter_mut().zip(&miss) {
+/// Where cuts have been added since, the climb goes on with steps of at least this part of the distance.
+const LEAST_STEP: f64 = 0.01;
+
+/// A climb, which may go on after rows were added: then the averages that it goes by stay, and so does its step.
+///
+/// Beginning anew after each few cuts throws away what it takes 50 passes to learn: on three problems of class M, 840 passes with 48
+/// looks for cuts prove 2.2 to 4% more than with 6 looks and beginnings, and 0.2 to 1.2% less than the linear program does.
+pub(super) struct Climb {
+    /// By how much the average of the contents and slacks met misses each row.
+    missing: Vec<f64>,
+    /// The average of the square of what each row is missed by.
+    squares: Vec<f64>,
+    /// The average of the slacks' values; that of the contents is with the master's columns.
+    slacks: Vec<f64>,
+    step: f64,
+}
+
+impl Climb {
+    pub(super) fn new(master: &mut Master<'_>) -> Climb {
+        master.columns.iter_mut().for_each(|column| column.value = 0.0);
+        Climb { missing: Vec::new(), squares: Vec::new(), slacks: Vec::new(), step: 1.0 }
+    }
+
+    /// Improves prices for some passes, and leaves the average of what it met as the master's answer. `upper` is the cost of a
+    /// known plan. `stop` is asked after every pass, with the best bound.
+    pub(super) fn go_on(
+        &mut self,
+        master: &mut Master<'_>,
+        start: Vec<f64>,
+        upper: f64,
+        passes: usize,
+        stop: &mut dyn FnMut(f64) -> bool,
+    ) -> Centre {
+        self.take_rows(master);
+        let mut best = Centre { bound: f64::NEG_INFINITY, prices: start.clone(), slots: Vec::new() };
+        let mut prices = start;
+        let mut fails = 0;
+        for _ in 0..passes {
+            let contents = price(master, &prices);
+            let (miss, taken) = violations(master, &prices, &contents);
+            self.learn(master, &miss, &taken, &contents);
+            let centre = Centre::new(master, prices, &contents);
+            if centre.bound > best.bound {
+                best = centre;
+                fails = 0;
+                self.step = f64::min(self.step * 1.1, 1.9);
+            } else {
+                fails += 1;
+                if fails >= PATIENCE {
+                    self.step *= 0.7;
+                    fails = 0;
+                }
+            }
+            let scale = |(miss, square): (&f64, &f64)| miss / (square + LEAST_SQUARE).sqrt();
+            let direction: Vec<f64> = self.missing.iter().zip(&self.squares).map(scale).collect();
+            let norm: f64 = self.missing.iter().zip(&direction).map(|(miss, along)| miss * along).sum();
+            if stop(best.bound) || norm < 1e-9 || self.step < 1e-4 {
+                break;
+            }
+            // Aiming at a plan's cost far above the bound would overshoot: aim half as much higher.
+            let near = (0.5 * best.bound.abs()).max(0.02 * upper.abs());
+            let distance = (1.01 * upper - best.bound).min(near).max(1e-3 * upper.abs());
+            let length = self.step * distance / norm;
+            prices =
+                best.prices.iter().zip(&direction).map(|(price, along)| price + length * along).collect();
+            master.right_signs(&mut prices);
+        }
+        master.set_slacks(&self.slacks);
+        best
+    }
+
+    /// Works out what the averages miss each row by, the new ones with the others.
+    fn take_rows(&mut self, master: &Master<'_>) {
+        if self.missing.is_empty() {
+            return;
+        }
+        self.missing = master.missing(&self.slacks);
+        let known = self.squares.len();
+        self.squares.extend(self.missing[known..].iter().map(|miss| miss * miss));
+        self.step = self.step.max(LEAST_STEP);
+    }
+
+    /// Takes what was met into the averages.
+    fn learn(&mut self, master: &mut Master<'_>, miss: &[f64], taken: &[f64], contents: &[Content]) {
+        let share = if self.missing.is_empty() { 1.0 } else { 1.0 - MEMORY };
+        average(&mut self.missing, miss);
+        average(&mut self.slacks, taken);
+        self.squares.resize(miss.len(), 0.0);
+        for (square, miss) in self.squares.iter_mut().zip(miss) {
             *square = USUALLY * *square + (1.0 - USUALLY) * miss * miss;
         }
-        let centre = Centre::new(master, prices, &contents);
-        if centre.bound > best.bound {
-            best = centre;
-            fails = 0;
-            step = f64::min(step * 1.1, 1.9);
-        } else {
-            fails += 1;
-            if fails >= PATIENCE {
-                step *= 0.7;
-                fails = 0;
-            }
-        }
         master.columns.iter_mut().for_each(|column| column.value *= MEMORY);
-        for (w, content) in contents.into_iter().enumerate() {
-            if let Some((place, _)) = master.add(w as u32, content.items) {
-                master.columns[place].value += 1.0 - MEMORY;
+        for (w, content) in contents.iter().enumerate() {
+            if let Some((place, _)) = master.add(w as u32, content.items.clone()) {
+                master.columns[place].value += share;
             }
         }
-        let direction: Vec<f64> = missing
-            .iter()
-            .zip(&squares)
-            .map(|(miss, square)| miss / (square + LEAST_SQUARE).sqrt())
-            .collect();
-        let norm: f64 = missing.iter().zip(&direction).map(|(miss, along)| miss * along).sum();
-        if stop(best.bound) || norm < 1e-9 || step < 1e-4 {
-            break;
-        }
-        // Aiming at a plan's cost far above the bound would overshoot: aim half as much higher.
-        let near = (0.5 * best.bound.abs()).max(0.02 * upper.abs());
-        let distance = (1.01 * upper - best.bound).min(near).max(1e-3 * upper.abs());
-        let length = step * distance / norm;
-        prices = best.prices.iter().zip(&direction).map(|(price, along)| price + length * along).collect();
-        master.right_signs(&mut prices);
     }
-    master.set_slacks(&slacks);
-    best
 }
 
 /// Takes new values into an average.
@@ -106,4 +144,30 @@ fn violations(master: &Master<'_>, prices: &[f64], contents: &[Content]) -> (Vec
     }
     let slacks = master.take_slacks(prices, &mut missing);
     (missing, slacks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+    use crate::relax::offers::Offers;
+    use crate::testing;
+
+    /// What the averages miss rows by is the same, whether it is averaged on the way or worked out of the averages, which is
+    /// what is done for new rows.
+    #[test]
+    fn averages_agree() {
+        for seed in 0..20 {
+            let problem = testing::random_problem(seed, 3, 14);
+            let model = Model::new(&problem);
+            let offers = Offers::new(&model);
+            let mut master = Master::new(&model, &offers);
+            let mut climb = Climb::new(&mut master);
+            let start = vec![0.0; master.rows()];
+            climb.go_on(&mut master, start, 500.0, 30, &mut |_| false);
+            for (row, (mine, anew)) in climb.missing.iter().zip(master.missing(&climb.slacks)).enumerate() {
+                assert!((mine - anew).abs() < 1e-6, "seed {seed}, row {row}: {mine}, {anew}");
+            }
+        }
+    }
 }
