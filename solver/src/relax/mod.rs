@@ -58,8 +58,8 @@ impl Centre {
 /// How many guesses at the worth of time are tried, at most.
 const GUESSES: usize = 10;
 
-/// The passes of the volume algorithm before a linear program; and where it has to do without one, after how many of them it
-/// looks for cuts each time.
+/// The passes of the volume algorithm before a linear program, and where it has to do without one; there it looks for cuts after so
+/// many of them each time.
 const PASSES: f64 = 60.0;
 const PASSES_ALONE: f64 = 1000.0;
 const PASSES_A_LOOK: f64 = 17.0;
@@ -107,7 +107,7 @@ pub(crate) fn relax(
     let mut climb = Climb::new(&mut master);
     let mut stopped = false;
     for look in 0..looks {
-        let share = 0.5 * look as f64 / looks as f64;
+        let share = if lp { 0.5 } else { 1.0 } * look as f64 / looks as f64;
         let start = best.prices.clone();
         let centre = climb.go_on(&mut master, start, upper, passes, &mut |bound| {
             stopped |= watch(share, bound);
