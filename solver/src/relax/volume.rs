@@ -62,8 +62,8 @@ impl Climb {
         for _ in 0..passes {
             let contents = price(master, &prices);
             let (miss, taken) = violations(master, &prices, &contents);
-            self.learn(master, &miss, &taken, &contents);
             let centre = Centre::new(master, prices, &contents);
+            self.learn(master, &miss, &taken, contents);
             if centre.bound > best.bound {
                 best = centre;
                 fails = 0;
@@ -105,7 +105,7 @@ impl Climb {
     }
 
     /// Takes what was met into the averages.
-    fn learn(&mut self, master: &mut Master<'_>, miss: &[f64], taken: &[f64], contents: &[Content]) {
+    fn learn(&mut self, master: &mut Master<'_>, miss: &[f64], taken: &[f64], contents: Vec<Content>) {
         let share = if self.missing.is_empty() { 1.0 } else { 1.0 - MEMORY };
         average(&mut self.missing, miss);
         average(&mut self.slacks, taken);
@@ -114,8 +114,8 @@ impl Climb {
             *square = USUALLY * *square + (1.0 - USUALLY) * miss * miss;
         }
         master.columns.iter_mut().for_each(|column| column.value *= MEMORY);
-        for (w, content) in contents.iter().enumerate() {
-            if let Some((place, _)) = master.add(w as u32, content.items.clone()) {
+        for (w, content) in contents.into_iter().enumerate() {
+            if let Some((place, _)) = master.add(w as u32, content.items) {
                 master.columns[place].value += share;
             }
         }
