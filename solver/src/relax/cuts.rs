@@ -1,24 +1,31 @@
 //! Rows that whole plans keep and fractional ones break, found when they are broken.
 //!
-//! * *Lateness.* Columns charge lateness by its share of the work. A task is as late as its latest
-//!   chunk, so what it costs is at least, for each step of lateness, the step times the presence of
-//!   the task in any one window that lies beyond it.
+//! * *Lateness.* A task is as late as its latest chunk: see [`super::lateness`].
 //! * *Room.* What must lie between two times in a window has the slots in between, and no more (energetic
 //!   reasoning; Baptiste, Le Pape and Nuijten 2001, doi:10.1007/978-1-4615-1479-4).
 //! * *Overload.* Of more work than there is room for between two times, some is late: see [`super::overload`].
+//! * *Lengths.* The pieces of a whole task add up to it, and those under a cap to no more than it: see [`super::lengths`].
 //! * *Order.* A task that comes after another has no more of itself, as a share, before any time
 //!   than the other has done by then; and none at all in a window unless the other is done.
 
+use super::lateness::Lateness;
+use super::lengths::{cap_cuts, task_cuts};
 use super::master::Master;
 use super::offers::Offers;
 use super::overload::Overload;
-use crate::model::{Job, Model};
+use crate::model::Model;
 
 /// A row `sum >= least` over the offers of columns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Cut {
     /// Offer, coefficient of its presence, coefficient per slot of it.
     pub(crate) offers: Vec<(u32, f64, f64)>,
+    /// What a piece of any of these offers counts beside that, by its slots from 0 on; nothing where the list ends.
+    pub(crate) points: Vec<f64>,
+    /// A task that counts when it is not planned in full.
+    pub(crate) incomplete: Option<(u32, f64)>,
+    /// A task of which every slot left out counts.
+    pub(crate) left_of: Option<u32>,
     /// The task whose lateness it bounds: its share form and what is beyond it count with 1.
     pub(crate) lateness_of: Option<u32>,
     /// The tasks that count when they are late at all, beside the late offers that are listed.
@@ -26,14 +33,23 @@ pub(crate) struct Cut {
     pub(crate) least: f64,
 }
 
-/// Finds the cuts that the master's last answer breaks by more than `tolerance` points, or shares.
-pub(crate) fn separate(master: &Master<'_>, overload: &Overload, tolerance: f64) -> Vec<Cut> {
+/// Finds the cuts that the master's last answer breaks by more than `tolerance` points, or shares; those on
+/// lengths where they are asked for.
+pub(crate) fn separate(
+    master: &Master<'_>,
+    overload: &Overload,
+    tolerance: f64,
+    on_lengths: bool,
+) -> Vec<Cut> {
     let (presence, slots) = master.spread();
-    let late = late_shares(master);
+    let lateness = Lateness::of_all(master, &presence);
     let mut cuts = Vec::new();
-    for (j, late) in late.iter().enumerate() {
-        let paid = master.extra(j) + late + master.stepped(j) * master.model.tasks[j].late;
-        cuts.extend(lateness_cut(master.model, master.offers, j, &presence, paid, tolerance));
+    if on_lengths {
+        cuts.extend(task_cuts(master, &lateness, tolerance));
+        cuts.extend(cap_cuts(master));
+    }
+    for (j, lateness) in lateness.iter().enumerate() {
+        cuts.extend(lateness.cut(master.incomplete(j), tolerance));
         for (i, lag) in &master.model.tasks[j].preds {
             let link =
                 Link { model: master.model, offers: master.offers, before: *i as usize, after: j, lag: *lag };
@@ -85,68 +101,13 @@ fn room_cut(
         offers.of_window[w].clone().filter(|o| offers.all[*o].span.0 >= from && offers.all[*o].span.1 <= to);
     Some(Cut {
         offers: inside.map(|o| (o as u32, -buffer, -1.0)).collect(),
-        lateness_of: None,
-        late: Vec::new(),
         least: -f64::from(to - from) - buffer,
+        ..Cut::default()
     })
 }
 
 /// By how many slots room must be exceeded to be worth a row.
 const SLOTS_BEYOND: f64 = 0.1;
-
-/// What each task's lateness costs in share form.
-fn late_shares(master: &Master<'_>) -> Vec<f64> {
-    let model = master.model;
-    let left = |(j, job): (usize, &Job)| job.lateness(model.horizon) * master.left(j) / f64::from(job.size);
-    let mut late: Vec<f64> = model.tasks.iter().enumerate().map(left).collect();
-    for column in &master.columns {
-        for (offer, len) in &column.items {
-            let offer = &master.offers.all[*offer as usize];
-            late[offer.task as usize] += column.value * offer.piece(*len).late;
-        }
-    }
-    late
-}
-
-fn lateness_cut(
-    model: &Model,
-    offers: &Offers,
-    j: usize,
-    presence: &[f64],
-    paid: f64,
-    tolerance: f64,
-) -> Option<Cut> {
-    let job = &model.tasks[j];
-    let late = |o: &u32| job.lateness(offers.all[*o as usize].soonest_end);
-    let mut beyond: Vec<u32> =
-        offers.of_task[j].iter().copied().filter(|o| presence[*o as usize] > 1e-6 && late(o) > 0.0).collect();
-    if beyond.is_empty() {
-        return None;
-    }
-    beyond.sort_by(|a, b| late(b).total_cmp(&late(a)));
-    // From the latest step down: the step up to an offer's lateness is charged to the most present
-    // of the offers at least as late.
-    let mut points: Vec<(u32, f64)> = Vec::new();
-    let mut most = beyond[0];
-    for (k, o) in beyond.iter().enumerate() {
-        if presence[*o as usize] > presence[most as usize] {
-            most = *o;
-        }
-        let below = beyond.get(k + 1).map_or(0.0, &late);
-        let step = late(o) - below;
-        match points.last_mut() {
-            Some((last, sum)) if *last == most => *sum += step,
-            _ => points.push((most, step)),
-        }
-    }
-    let worth: f64 = points.iter().map(|(o, step)| step * presence[*o as usize]).sum();
-    (worth > paid + tolerance).then(|| Cut {
-        offers: points.into_iter().map(|(o, step)| (o, -step, 0.0)).collect(),
-        lateness_of: Some(j as u32),
-        late: Vec::new(),
-        least: 0.0,
-    })
-}
 
 /// A finish-to-start link.
 struct Link<'a> {
@@ -179,7 +140,7 @@ impl Link<'_> {
             }
         }
         let (_, time, only) = worst?;
-        Some(Cut { offers: self.row(time, only), lateness_of: None, late: Vec::new(), least: 0.0 })
+        Some(Cut { offers: self.row(time, only), ..Cut::default() })
     }
 
     /// Whether work in this offer may be done early enough for a start at `time`.

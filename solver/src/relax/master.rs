@@ -77,7 +77,7 @@ impl<'m> Master<'m> {
         let mut rows: Vec<Row> =
             model.tasks.iter().map(|t| Row { sense: Sense::Equal, rhs: f64::from(t.size) }).collect();
         // Slacks 0..tasks: what is left out; tasks..2 tasks: lateness beyond its share form;
-        // then how far a task is late at all beyond the share that is.
+        // then how far a task is late at all beyond the share that is, and how far it is not planned in full.
         let mut slacks: Vec<Slack> = Vec::new();
         for (j, job) in model.tasks.iter().enumerate() {
             let cost = job.unscheduled + job.lateness(model.horizon) / f64::from(job.size);
@@ -98,6 +98,12 @@ impl<'m> Master<'m> {
         }
         slacks.extend(model.tasks.iter().map(|job| Slack {
             cost: job.late,
+            upper: 1.0,
+            entries: Vec::new(),
+            value: 0.0,
+        }));
+        slacks.extend(model.tasks.iter().map(|_| Slack {
+            cost: 0.0,
             upper: 1.0,
             entries: Vec::new(),
             value: 0.0,
@@ -195,6 +201,12 @@ impl<'m> Master<'m> {
             self.slacks[self.model.tasks.len() + j as usize].entries.push((row, 1.0));
             self.slacks[2 * self.model.tasks.len() + j as usize].entries.push((row, job.late));
         }
+        if let Some(j) = cut.left_of {
+            self.slacks[j as usize].entries.push((row, 1.0));
+        }
+        if let Some((j, coefficient)) = cut.incomplete {
+            self.slacks[3 * self.model.tasks.len() + j as usize].entries.push((row, coefficient));
+        }
         for (j, coefficient) in &cut.late {
             let size = f64::from(self.model.tasks[*j as usize].size);
             self.slacks[*j as usize].entries.push((row, coefficient / size));
@@ -260,6 +272,12 @@ impl<'m> Master<'m> {
         self.slacks[2 * self.model.tasks.len() + task].value
     }
 
+    /// How far a task is not planned in full in the last answer, where any row asks.
+    pub(crate) fn incomplete(&self, task: usize) -> Option<f64> {
+        let slack = &self.slacks[3 * self.model.tasks.len() + task];
+        (!slack.entries.is_empty()).then_some(slack.value)
+    }
+
     /// Prices of all rows with those of the windows' own rows at what contents are worth: then no column is worth more than it costs.
     pub(crate) fn with_windows(&self, mut prices: Vec<f64>, worths: impl Iterator<Item = f64>) -> Vec<f64> {
         prices[self.window_rows()].iter_mut().zip(worths).for_each(|(price, worth)| *price = -worth.max(0.0));
@@ -282,7 +300,8 @@ impl<'m> Master<'m> {
                 entries.push((row, slots));
             }
             for (cut, presence, slot) in &self.cuts_of_offer[*o as usize] {
-                entries.push((self.first_cut as u32 + cut, presence + slot * slots));
+                let points = self.cuts[*cut as usize].points.get(*len as usize).copied().unwrap_or(0.0);
+                entries.push((self.first_cut as u32 + cut, presence + slot * slots + points));
             }
             let late = offer.piece(*len).late;
             if late > 0.0 {
@@ -306,6 +325,12 @@ impl<'m> Master<'m> {
         mine.filter(move |(_, only)| only.is_none_or(|c| c == client)).map(|(row, _)| *row)
     }
 
+    /// The caps that count work on a task in a window.
+    pub(crate) fn caps_of(&self, window: u32, j: usize) -> impl Iterator<Item = usize> {
+        let caps = self.limits_of(window, j).map(|row| row as usize - self.first_cap);
+        caps.filter(|cap| *cap < self.model.caps.len())
+    }
+
     /// The share of its lateness that a piece of each task still pays at the rows' prices.
     pub(crate) fn late_prices(&self, rows: &[f64]) -> Vec<f64> {
         let paid = |cuts: &Vec<u32>| cuts.iter().map(|cut| rows[self.first_cut + *cut as usize]).sum::<f64>();
@@ -320,18 +345,29 @@ impl<'m> Master<'m> {
             limits.iter().filter(|(_, c)| c.is_none()).map(|(row, _)| rows[*row as usize]).sum();
         prices.first = range.start;
         prices.offers.clear();
+        prices.lengths.clear();
+        let by_length = &mut prices.lengths;
         prices.offers.extend(range.map(|o| {
             let j = self.offers.all[o].task as usize;
             let client = Some(self.model.tasks[j].client);
             let of_client = limits.iter().filter(|(_, c)| *c == client).map(|(row, _)| rows[*row as usize]);
             let mut slot = rows[j] + of_all + of_client.sum::<f64>();
             let mut presence = self.free_chunk[j].map_or(0.0, |row| rows[row as usize]);
+            let at = by_length.len();
             for (cut, for_presence, for_slot) in &self.cuts_of_offer[o] {
                 let price = rows[self.first_cut + *cut as usize];
                 presence += price * for_presence;
                 slot += price * for_slot;
+                let offer = &self.offers.all[o];
+                let points = self.cuts[*cut as usize].points.iter().skip(offer.shortest as usize);
+                if price > 0.0 && points.len() > 0 {
+                    by_length.resize(at + offer.pieces.len(), 0.0);
+                    by_length[at..].iter_mut().zip(points).for_each(|(sum, points)| *sum += price * points);
+                }
             }
-            OfferPrice { slot, presence, late: late[j] }
+            let lengths = (by_length.len() > at).then_some(at);
+            let most_points = by_length[at..].iter().copied().fold(0.0, f64::max);
+            OfferPrice { slot, presence, late: late[j], lengths, most_points }
         }));
     }
 

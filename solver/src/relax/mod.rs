@@ -5,7 +5,10 @@
 //! is taken from there and not from the linear program's own value, so it holds however exactly the
 //! program was solved.
 
+mod compositions;
 mod cuts;
+mod lateness;
+mod lengths;
 mod master;
 mod offers;
 mod overload;
@@ -117,7 +120,7 @@ pub(crate) fn relax(
         if stopped {
             return best.relaxation(&master);
         }
-        for cut in separate(&master, &overload, tolerance(upper)) {
+        for cut in separate(&master, &overload, tolerance(upper), lp) {
             master.add_cut(cut);
         }
         best.prices.resize(master.rows(), 0.0);
@@ -126,7 +129,8 @@ pub(crate) fn relax(
     if lp && rounds >= FEWEST_ROUNDS {
         master.keep_best(&best.prices, COLUMNS);
         add_plan(&mut master, plan);
-        generate(&mut master, &overload, &mut best, rounds, watch);
+        let limits = Limits { rounds, upper };
+        generate(&mut master, &overload, &mut best, limits, watch);
     }
     best.relaxation(&master)
 }
@@ -162,8 +166,23 @@ const GAP_SHARE: f64 = 1.0 / 3.0;
 const LEAST_GAP: f64 = 1e-3;
 const MOST_GAP: f64 = 0.3;
 
+/// The program has settled, and cuts are looked for, once its value changes by less than this share from one time to the next.
+const SETTLED: f64 = 0.02;
+
 /// The share of the cost within which the bound is as good as the program's value.
 const CLOSE: f64 = 2e-3;
+
+/// Where the last cuts have not raised the program's value beyond the best bound by more than this share of what is between that and
+/// the plan, further ones are not worth their time.
+const NEARLY_ALL: f64 = 0.01;
+
+/// When to end: after so many times, or as soon as little more can be proven of what is known to be possible.
+#[derive(Clone, Copy)]
+struct Limits {
+    rounds: usize,
+    /// The cost of a known plan.
+    upper: f64,
+}
 
 /// Column generation: solve the master program, price all windows, add what pays, until nothing does.
 ///
@@ -174,12 +193,13 @@ fn generate(
     master: &mut Master<'_>,
     overload: &Overload,
     best: &mut Centre,
-    rounds: usize,
+    limits: Limits,
     watch: &mut dyn FnMut(f64, f64) -> bool,
 ) {
     let constant = master.model.constant;
     let mut last_cost = f64::INFINITY;
-    for round in 0..rounds {
+    let mut had_cuts = false;
+    for round in 0..limits.rounds {
         best.prices.resize(master.rows(), 0.0);
         if round > 0 && round % FORGET_EVERY == 0 {
             master.keep_best(&best.prices, 2 * COLUMNS);
@@ -188,15 +208,21 @@ fn generate(
         let gap = if distance.is_nan() { MOST_GAP } else { distance * GAP_SHARE };
         let Some(answer) = master.solve(&best.prices, gap.clamp(LEAST_GAP, MOST_GAP)) else { return };
         let cost = answer.cost + constant;
-        let settled = (last_cost - cost).abs() < 0.01 * cost.abs();
+        let settled = (last_cost - cost).abs() < SETTLED * cost.abs();
         last_cost = cost;
         let added = between(master, best, &answer.prices);
-        let cuts = if settled { separate(master, overload, tolerance(cost)) } else { Vec::new() };
+        let cuts = if settled { separate(master, overload, tolerance(cost), true) } else { Vec::new() };
         let close = cost - best.bound <= CLOSE * cost.abs();
-        let done = settled && cuts.is_empty() && (close || added == 0);
-        if watch(0.5 + 0.5 * round as f64 / rounds as f64, best.bound) || done {
+        let proven = cost - best.bound <= NEARLY_ALL * (limits.upper - best.bound);
+        let done = settled
+            && match cuts.is_empty() {
+                true => close || added == 0,
+                false => had_cuts && proven,
+            };
+        if watch(0.5 + 0.5 * round as f64 / limits.rounds as f64, best.bound) || done {
             return;
         }
+        had_cuts = !cuts.is_empty();
         for cut in cuts {
             master.add_cut(cut);
         }
@@ -259,6 +285,7 @@ fn add_plan(master: &mut Master<'_>, plan: &Plan<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::cuts::Cut;
     use super::*;
     use crate::search::Inserter;
     use crate::testing;
@@ -287,7 +314,7 @@ mod tests {
                 for (w, content) in contents.into_iter().enumerate() {
                     added |= master.add(w as u32, content.items).is_some_and(|(_, new)| new);
                 }
-                let cuts = separate(&master, &Overload::new(master.model), 1e-4);
+                let cuts = separate(&master, &Overload::new(master.model), 1e-4, true);
                 let cost = answer.cost + model.constant;
                 assert!(bound <= cost + 1e-4 * cost.abs().max(1.0), "seed {seed}: {bound} above {cost}");
                 if !added && cuts.is_empty() {
@@ -338,6 +365,12 @@ mod tests {
             let mut master = Master::new(&model, &offers);
             add_plan(&mut master, &plan);
             let mut rng = fastrand::Rng::with_seed(seed);
+            // Rows that count pieces by length, too.
+            for (job, mine) in model.tasks.iter().zip(&offers.of_task) {
+                let points = (0..=job.size).map(|_| rng.f64() - 0.5).collect();
+                let offers = mine.iter().map(|o| (*o, rng.f64(), rng.f64())).collect();
+                master.add_cut(Cut { offers, points, ..Cut::default() });
+            }
             let rows: Vec<f64> = (0..master.rows()).map(|_| rng.f64() * 6.0).collect();
             let late = master.late_prices(&rows);
             for column in &master.columns {
@@ -345,8 +378,7 @@ mod tests {
                 master.offer_prices(&rows, &late, column.window as usize, &mut prices);
                 let paid = |(o, len): &(u32, i32)| {
                     let piece = offers.all[*o as usize].piece(*len);
-                    let price = &prices.offers[*o as usize - prices.first];
-                    price.profit(*len, piece) + piece.cost + piece.late
+                    prices.profit(&offers, *o as usize, *len) + piece.cost + piece.late
                 };
                 let paid: f64 = column.items.iter().map(paid).sum();
                 let best = Pricer::default().best(&model, &offers, &prices, column.window as usize);

@@ -186,7 +186,7 @@ impl Cover {
                 .extend(mine.filter(|o| master.offers.all[**o as usize].late(job)).map(|o| (*o, 0.0, each)));
             late.push((j as u32, coefficient));
         }
-        Cut { offers, lateness_of: None, late, least: 1.0 }
+        Cut { offers, late, least: 1.0, ..Cut::default() }
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Prices {
     /// The first of the offers; the others follow it.
     pub(crate) first: usize,
     pub(crate) offers: Vec<OfferPrice>,
+    /// Points for pieces by their length, from the shortest on, of the offers that have such: see [`OfferPrice::lengths`].
+    pub(crate) lengths: Vec<f64>,
 }
 
 /// What an offer is worth.
@@ -25,17 +27,23 @@ pub(crate) struct OfferPrice {
     pub(crate) presence: f64,
     /// The share of the lateness that goes with a piece that it still pays; from 0 to 1.
     pub(crate) late: f64,
+    /// Where in [`Prices::lengths`] the points stand that depend on the length, where any do.
+    pub(crate) lengths: Option<usize>,
+    /// The most of these points, at least 0.
+    pub(crate) most_points: f64,
 }
 
 impl OfferPrice {
-    pub(crate) fn profit(&self, len: i32, piece: &Piece) -> f64 {
+    /// What a piece brings, but for the points that depend on its length.
+    fn profit(&self, len: i32, piece: &Piece) -> f64 {
         f64::from(len) * self.slot + self.presence - piece.cost - self.late * piece.late
     }
 
     /// Whether it is sure that no length of an offer brings something.
     fn is_too_low(&self, offer: &Offer) -> bool {
         let least = offer.least_cost + self.late * offer.least_late;
-        self.slot <= least && f64::from(offer.shortest) * (self.slot - least) + self.presence <= 0.0
+        let presence = self.presence + self.most_points;
+        self.slot <= least && f64::from(offer.shortest) * (self.slot - least) + presence <= 0.0
     }
 }
 
@@ -46,16 +54,24 @@ impl Prices {
     }
 
     /// The lengths of an offer that bring something, their pieces and what they bring.
-    fn choices<'a>(
-        &self,
-        offers: &'a Offers,
-        o: usize,
-    ) -> impl Iterator<Item = (i32, &'a Piece, f64)> + use<'a> {
+    fn choices<'a>(&'a self, offers: &'a Offers, o: usize) -> impl Iterator<Item = (i32, &'a Piece, f64)> {
         let (offer, price) = (&offers.all[o], self.offers[o - self.first]);
         let pieces: &[Piece] = if price.is_too_low(offer) { &[] } else { &offer.pieces };
-        let made = (offer.shortest..).zip(pieces).filter(|(_, piece)| piece.chunks > 0);
-        made.map(move |(len, piece)| (len, piece, price.profit(len, piece)))
-            .filter(|(_, _, profit)| *profit > 0.0)
+        let by_length = price.lengths.map_or(&[][..], |at| &self.lengths[at..]);
+        let made = pieces.iter().enumerate().filter(|(_, piece)| piece.chunks > 0);
+        made.map(move |(k, piece)| {
+            let len = offer.shortest + k as i32;
+            (len, piece, price.profit(len, piece) + by_length.get(k).copied().unwrap_or(0.0))
+        })
+        .filter(|(_, _, profit)| *profit > 0.0)
+    }
+
+    /// What a piece of an offer brings.
+    #[cfg(test)]
+    pub(crate) fn profit(&self, offers: &Offers, o: usize, len: i32) -> f64 {
+        let (offer, price) = (&offers.all[o], self.offers[o - self.first]);
+        let by_length = price.lengths.map_or(0.0, |at| self.lengths[at + (len - offer.shortest) as usize]);
+        price.profit(len, offer.piece(len)) + by_length
     }
 }
 

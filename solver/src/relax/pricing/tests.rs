@@ -24,8 +24,14 @@ fn choices_are_those_of_branching() {
         let model = Model::new(&problem);
         let offers = Offers::new(&model);
         let mut rng = fastrand::Rng::with_seed(seed);
-        let price = |_: &_| OfferPrice { slot: 3.0 * rng.f64(), presence: rng.f64(), late: 1.0 };
-        let prices = Prices { first: 0, offers: offers.all.iter().map(price).collect() };
+        let price = |_: &_| OfferPrice {
+            slot: 3.0 * rng.f64(),
+            presence: rng.f64(),
+            late: 1.0,
+            lengths: None,
+            most_points: 0.0,
+        };
+        let prices = Prices { first: 0, offers: offers.all.iter().map(price).collect(), lengths: Vec::new() };
         for w in 0..model.windows.len() {
             let content = Pricer::default().best(&model, &offers, &prices, w);
             assert_eq!(clash(&model, &offers, &content), None, "seed {seed}, window {w}");
