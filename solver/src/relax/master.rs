@@ -7,6 +7,7 @@
 use super::cuts::Cut;
 use super::offers::Offers;
 use super::pricing::{OfferPrice, Prices};
+use super::slacks::{OfTask, Slacks};
 use crate::lp::{Column, LinearProgram, LpSolution, Row, Sense, Start, solve_centrally};
 use crate::model::{Model, Suggested};
 use std::collections::HashMap;
@@ -30,15 +31,6 @@ fn key(window: u32, items: &[(u32, i32)]) -> Key {
     (window, items.to_vec())
 }
 
-/// A variable that is no content: what is left out, what is short.
-struct Slack {
-    cost: f64,
-    upper: f64,
-    entries: Vec<(u32, f64)>,
-    /// How much of it the last answer has.
-    value: f64,
-}
-
 /// Of what an answer has less, it could do without.
 const TRACE: f64 = 1e-3;
 
@@ -47,7 +39,7 @@ pub(crate) struct Master<'m> {
     pub(crate) model: &'m Model,
     pub(crate) offers: &'m Offers,
     rows: Vec<Row>,
-    slacks: Vec<Slack>,
+    slacks: Slacks,
     pub(crate) columns: Vec<WindowColumn>,
     /// Where each column stands.
     index: HashMap<Key, usize>,
@@ -76,38 +68,7 @@ impl<'m> Master<'m> {
         let tasks = model.tasks.len();
         let mut rows: Vec<Row> =
             model.tasks.iter().map(|t| Row { sense: Sense::Equal, rhs: f64::from(t.size) }).collect();
-        // Slacks 0..tasks: what is left out; tasks..2 tasks: lateness beyond its share form;
-        // then how far a task is late at all beyond the share that is, and how far it is not planned in full.
-        let mut slacks: Vec<Slack> = Vec::new();
-        for (j, job) in model.tasks.iter().enumerate() {
-            let cost = job.unscheduled + job.lateness(model.horizon) / f64::from(job.size);
-            slacks.push(Slack {
-                cost,
-                upper: f64::from(job.size),
-                entries: vec![(j as u32, 1.0)],
-                value: 0.0,
-            });
-        }
-        for job in &model.tasks {
-            slacks.push(Slack {
-                cost: 1.0,
-                upper: job.lateness(model.horizon),
-                entries: Vec::new(),
-                value: 0.0,
-            });
-        }
-        slacks.extend(model.tasks.iter().map(|job| Slack {
-            cost: job.late,
-            upper: 1.0,
-            entries: Vec::new(),
-            value: 0.0,
-        }));
-        slacks.extend(model.tasks.iter().map(|_| Slack {
-            cost: 0.0,
-            upper: 1.0,
-            entries: Vec::new(),
-            value: 0.0,
-        }));
+        let mut slacks = Slacks::of_tasks(model);
         rows.extend(model.windows.iter().map(|_| Row { sense: Sense::AtMost, rhs: 1.0 }));
         let mut free_chunk = vec![None; tasks];
         for (j, job) in model.tasks.iter().enumerate() {
@@ -115,15 +76,14 @@ impl<'m> Master<'m> {
                 let row = rows.len() as u32;
                 free_chunk[j] = Some(row);
                 rows.push(Row { sense: Sense::AtLeast, rhs: 0.0 });
-                slacks.push(Slack { cost: -model.chunk, upper: 1.0, entries: vec![(row, -1.0)], value: 0.0 });
+                slacks.add(-model.chunk, 1.0, row, -1.0);
             }
         }
         let first_cap = rows.len() as u32;
         rows.extend(model.caps.iter().map(|c| Row { sense: Sense::AtMost, rhs: f64::from(c.max) }));
         let first_quota = rows.len() as u32;
         for quota in &model.quotas {
-            let entries = vec![(rows.len() as u32, 1.0)];
-            slacks.push(Slack { cost: model.quota_slot, upper: f64::from(quota.min), entries, value: 0.0 });
+            slacks.add(model.quota_slot, f64::from(quota.min), rows.len() as u32, 1.0);
             rows.push(Row { sense: Sense::AtLeast, rhs: f64::from(quota.min) });
         }
         Master {
@@ -197,20 +157,20 @@ impl<'m> Master<'m> {
             let job = &self.model.tasks[j as usize];
             self.cuts_of_task[j as usize].push(index);
             let share = job.lateness(self.model.horizon) / f64::from(job.size);
-            self.slacks[j as usize].entries.push((row, share));
-            self.slacks[self.model.tasks.len() + j as usize].entries.push((row, 1.0));
-            self.slacks[2 * self.model.tasks.len() + j as usize].entries.push((row, job.late));
+            self.slacks.count(OfTask::Left, j, row, share);
+            self.slacks.count(OfTask::Extra, j, row, 1.0);
+            self.slacks.count(OfTask::Stepped, j, row, job.late);
         }
         if let Some(j) = cut.left_of {
-            self.slacks[j as usize].entries.push((row, 1.0));
+            self.slacks.count(OfTask::Left, j, row, 1.0);
         }
-        if let Some((j, coefficient)) = cut.incomplete {
-            self.slacks[3 * self.model.tasks.len() + j as usize].entries.push((row, coefficient));
+        if let Some((j, times)) = cut.incomplete {
+            self.slacks.count(OfTask::Incomplete, j, row, times);
         }
-        for (j, coefficient) in &cut.late {
+        for (j, times) in &cut.late {
             let size = f64::from(self.model.tasks[*j as usize].size);
-            self.slacks[*j as usize].entries.push((row, coefficient / size));
-            self.slacks[2 * self.model.tasks.len() + *j as usize].entries.push((row, *coefficient));
+            self.slacks.count(OfTask::Left, *j, row, times / size);
+            self.slacks.count(OfTask::Stepped, *j, row, *times);
         }
         self.cuts.push(cut);
     }
@@ -219,30 +179,22 @@ impl<'m> Master<'m> {
     /// until its gap is `gap`, as a share of the cost.
     pub(crate) fn solve(&mut self, prices: &[f64], gap: f64) -> Option<Answer> {
         let program = self.program();
-        let values: Vec<f64> =
-            self.slacks.iter().map(|s| s.value).chain(self.columns.iter().map(|c| c.value)).collect();
+        let values: Vec<f64> = self.slacks.values().chain(self.columns.iter().map(|c| c.value)).collect();
         let LpSolution { values, prices } =
             solve_centrally(&program, &Start { values: &values, prices }, gap)?;
         let (slacks, columns) = values.split_at(self.slacks.len());
-        self.slacks.iter_mut().zip(slacks).for_each(|(slack, value)| slack.value = *value);
+        self.slacks.set_values(slacks);
         self.columns.iter_mut().zip(columns).for_each(|(column, value)| column.value = *value);
         let cost = program.columns.iter().zip(&values).map(|(column, value)| column.cost * value).sum();
         Some(Answer { cost, prices })
     }
 
     fn program(&self) -> LinearProgram {
-        let tasks = self.model.tasks.len();
-        let slack = |(k, slack): (usize, &Slack)| {
-            // No more of a task can be left out than there is: its row says that already.
-            let upper = if k < tasks { f64::INFINITY } else { slack.upper };
-            Column { cost: slack.cost, upper, entries: slack.entries.clone() }
-        };
         let content = |column: &WindowColumn| {
             let entries = self.entries_of(column.window, &column.items);
             Column { cost: column.cost, upper: f64::INFINITY, entries }
         };
-        let slacks = self.slacks.iter().enumerate().map(slack);
-        let columns = slacks.chain(self.columns.iter().map(content)).collect();
+        let columns = self.slacks.columns().chain(self.columns.iter().map(content)).collect();
         LinearProgram { columns, rows: self.rows.clone(), apart: self.window_rows() }
     }
 
@@ -254,28 +206,28 @@ impl<'m> Master<'m> {
 
     /// The values of slacks, in the order of [`Master::take_slacks`], as a part of an answer.
     pub(crate) fn set_slacks(&mut self, values: &[f64]) {
-        self.slacks.iter_mut().zip(values).for_each(|(slack, value)| slack.value = *value);
+        self.slacks.set_values(values);
     }
 
     /// How much of a task the last answer leaves out, in slots.
     pub(crate) fn left(&self, task: usize) -> f64 {
-        self.slacks[task].value
+        self.slacks.value(OfTask::Left, task)
     }
 
     /// The lateness of a task in the last answer beyond its share form, in points.
     pub(crate) fn extra(&self, task: usize) -> f64 {
-        self.slacks[self.model.tasks.len() + task].value
+        self.slacks.value(OfTask::Extra, task)
     }
 
     /// How far a task is late at all in the last answer, beyond the share of it that is late or left out.
     pub(crate) fn stepped(&self, task: usize) -> f64 {
-        self.slacks[2 * self.model.tasks.len() + task].value
+        self.slacks.value(OfTask::Stepped, task)
     }
 
     /// How far a task is not planned in full in the last answer, where any row asks.
     pub(crate) fn incomplete(&self, task: usize) -> Option<f64> {
-        let slack = &self.slacks[3 * self.model.tasks.len() + task];
-        (!slack.entries.is_empty()).then_some(slack.value)
+        let asked = self.slacks.is_counted(OfTask::Incomplete, task);
+        asked.then(|| self.slacks.value(OfTask::Incomplete, task))
     }
 
     /// Prices of all rows with those of the windows' own rows at what contents are worth: then no column is worth more than it costs.
@@ -404,11 +356,7 @@ impl<'m> Master<'m> {
                 missing[row as usize] -= c * column.value;
             }
         }
-        for (slack, value) in self.slacks.iter().zip(slacks).filter(|(_, value)| **value > 0.0) {
-            for (row, c) in &slack.entries {
-                missing[*row as usize] -= c * value;
-            }
-        }
+        self.slacks.take_from(&mut missing, slacks);
         missing[self.window_rows()].fill(0.0);
         missing
     }
@@ -416,15 +364,8 @@ impl<'m> Master<'m> {
     /// Takes what the slacks that pay at given prices bring to each row off what is missing there;
     /// answers the value of each slack.
     pub(crate) fn take_slacks(&self, prices: &[f64], missing: &mut [f64]) -> Vec<f64> {
-        let mut values = Vec::with_capacity(self.slacks.len());
-        for slack in &self.slacks {
-            let worth: f64 = slack.entries.iter().map(|(row, c)| c * prices[*row as usize]).sum();
-            let value = if slack.cost < worth { slack.upper } else { 0.0 };
-            for (row, c) in slack.entries.iter().filter(|_| value > 0.0) {
-                missing[*row as usize] -= c * value;
-            }
-            values.push(value);
-        }
+        let values = self.slacks.that_pay(prices);
+        self.slacks.take_from(missing, &values);
         missing[self.window_rows()].fill(0.0);
         values
     }
@@ -460,12 +401,7 @@ impl<'m> Master<'m> {
         let sides = self.rows.iter().zip(rows).enumerate();
         let base: f64 =
             sides.filter(|(i, _)| !windows.contains(i)).map(|(_, (row, price))| row.rhs * price).sum();
-        let slacks = self.slacks.iter().map(|slack| {
-            let reduced =
-                slack.cost - slack.entries.iter().map(|(row, c)| c * rows[*row as usize]).sum::<f64>();
-            reduced.min(0.0) * slack.upper
-        });
-        base + slacks.sum::<f64>() + self.model.constant
+        base + self.slacks.least(rows) + self.model.constant
     }
 
     /// Keeps the columns that come nearest to paying at given prices, so many of each window, and those of which the last

@@ -13,6 +13,7 @@ mod master;
 mod offers;
 mod overload;
 mod pricing;
+mod slacks;
 mod volume;
 
 use crate::model::{Advice, Model};
