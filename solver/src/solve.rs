@@ -95,7 +95,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 /// not, and every task gets more.
 const ROUNDS_PER_TASK: f64 = 620.0;
 const ROUNDS_IN_PARTS: f64 = 1100.0;
-const MANY_TASKS: f64 = 110.0;
+const MANY_TASKS: f64 = 125.0;
 const FEW_TASKS: f64 = 20.0;
 
 /// With fewer tasks than so many each gets less of the work, by this power of their share of that number, but never less than
@@ -103,6 +103,18 @@ const FEW_TASKS: f64 = 20.0;
 const WHOLE_WORK: f64 = 100.0;
 const FEWER_TASKS: f64 = 1.2;
 const LEAST_WORK: f64 = 0.18;
+
+/// Where somebody waits for one problem (at the default effort, and from half of it on in part) it gets less only with
+/// fewer tasks than so many, or what so large a share of the work comes to.
+const WHOLE_WORK_ALONE: f64 = 55.0;
+const WORK_ALONE: f64 = 0.8;
+
+/// The share of the whole work that is done on a number of tasks at an effort.
+fn share_of_work(tasks: usize, effort: f64) -> f64 {
+    let share = |whole: f64| (tasks as f64 / whole).powf(FEWER_TASKS);
+    let alone = share(WHOLE_WORK_ALONE).min(WORK_ALONE) * (2.0 * effort - 1.0).clamp(0.0, 1.0);
+    share(WHOLE_WORK).max(alone).clamp(LEAST_WORK, 1.0)
+}
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.
 const FIRST_ROUNDS: f64 = 0.15;
@@ -113,7 +125,7 @@ const FIRST_ROUNDS: f64 = 0.15;
 const SETTLED: f64 = 0.7;
 
 /// The share of that which the relaxation gets.
-const SETTLED_BOUND: f64 = 0.5;
+const SETTLED_BOUND: f64 = 0.2;
 
 /// One problem being solved.
 struct Run<'a> {
@@ -218,7 +230,7 @@ impl<'a> Run<'a> {
         let share = if state.settled { SETTLED_BOUND * self.options.again } else { 1.0 };
         let told = Told::new(self.observer, Stage::Bounding, state);
         let mut stopped = false;
-        state.relaxation = relax(self.model, &state.plan, share * self.effort(), &mut |done, bound| {
+        state.relaxation = relax(self.model, &state.plan, share * self.work(), &mut |done, bound| {
             told.bound(done, bound);
             stopped |= self.observer.stop();
             stopped
@@ -232,8 +244,8 @@ impl<'a> Run<'a> {
     }
 
     /// How much work is done, in multiples of that for a large problem.
-    fn effort(&self) -> f64 {
-        self.options.effort * (self.tasks() as f64 / WHOLE_WORK).powf(FEWER_TASKS).clamp(LEAST_WORK, 1.0)
+    fn work(&self) -> f64 {
+        self.options.effort * share_of_work(self.tasks(), self.options.effort)
     }
 
     /// Improves the plan for as long as the options say.
@@ -284,7 +296,7 @@ impl<'a> Run<'a> {
         };
         let counted = (tasks as f64).min(most).max(FEW_TASKS);
         let share = if settled { self.options.again * pass.share } else { pass.share };
-        let rounds = (counted * each * self.effort() * share).ceil() as u64;
+        let rounds = (counted * each * self.work() * share).ceil() as u64;
         let seed = self.options.seed ^ (2 * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let temperature = self.temperature(settled);
         let how = Annealing { rounds, most: 8, seed, temperature, span: (0.0, 1.0) };

@@ -90,10 +90,10 @@ impl<'a> Chain<'a> {
                 cost = plan.cost();
             }
             plan.save();
-            rebuild(plan, self.near, &mut self.inserter, &mut rng, how.most);
-            let now = plan.cost();
-            if !plan.broken && now < cost - how.temperature(done) * rng.f64().max(1e-300).ln() {
-                cost = now;
+            let limit = cost - how.temperature(done) * rng.f64().max(1e-300).ln();
+            let whole = rebuild(plan, self.near, &mut self.inserter, &mut rng, how.most, limit);
+            if whole && !plan.broken && plan.cost() < limit {
+                cost = plan.cost();
                 best.take(plan);
             } else {
                 plan.undo();
@@ -166,8 +166,16 @@ const LOOSE: u32 = 10;
 /// One round in so many takes only some of a task's chunks out.
 const PARTIAL: u32 = 3;
 
-/// Takes some tasks out and puts them, and whatever else is not planned, back.
-fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng: &mut Rng, most: usize) {
+/// Takes some tasks out and puts them back. Answers false, in the middle of it, once the plan can no longer cost less than
+/// `limit`: a fifth to two fifths of the insertions are spared so.
+fn rebuild(
+    plan: &mut Plan<'_>,
+    near: &Neighbours,
+    inserter: &mut Inserter,
+    rng: &mut Rng,
+    most: usize,
+    limit: f64,
+) -> bool {
     let mut pool = Vec::with_capacity(32);
     let guided = rng.u32(0..GUIDED) == 0;
     let suggested = if guided { inserter.suggested(rng) } else { None };
@@ -184,10 +192,9 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
             }
         }
     }
-    add_open(plan, &mut pool, rng);
     plan.settle();
     if plan.broken {
-        return;
+        return false;
     }
     order(plan, &mut pool, rng);
     if let Some(content) = suggested {
@@ -197,10 +204,16 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
     inserter.toll_share = if rng.bool() { 0.0 } else { rng.f64() };
     inserter.patience = rng.usize(0..PATIENCE.len());
     let blink = rng.u32(0..4) * 3;
-    for j in pool.iter().map(|j| *j as usize) {
+    for at in 0..pool.len() {
+        let j = pool[at] as usize;
         if plan.complete(j) {
             continue;
         }
+        let affordable = limit - plan.cost() + saved_at_most(plan, &pool[at..]);
+        if affordable < 0.0 {
+            return false;
+        }
+        inserter.affordable = Some(affordable);
         if !plan.tasks[j].windows.is_empty() {
             inserter.insert_rest(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
         } else if plan.model.tasks[j].most_chunks() >= 2 && rng.u32(0..LOOSE) == 0 {
@@ -215,6 +228,14 @@ fn rebuild(plan: &mut Plan<'_>, near: &Neighbours, inserter: &mut Inserter, rng:
         !plan.complete(*j as usize) && after.any(|(k, _)| plan.tasks[*k as usize].planned > 0)
     };
     plan.broken |= pool.iter().any(needed);
+    true
+}
+
+/// The most that planning some tasks can save, in points: all that they cost now, what it is worth to have them where they were,
+/// and all that quotas are short.
+fn saved_at_most(plan: &Plan<'_>, pool: &[u32]) -> f64 {
+    let points = |j: usize| plan.task_points(j) + plan.model.tasks[j].kept;
+    pool.iter().map(|j| points(*j as usize)).sum::<f64>() + plan.quota_points()
 }
 
 /// One round in so many puts into a window what the relaxation has there.
@@ -271,20 +292,6 @@ fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, out: &mut dyn F
         take(plan, *next as usize, pool);
     }
     plan.remove_some(j, out);
-}
-
-/// Adds some tasks that are not planned, or not in full.
-fn add_open(plan: &mut Plan<'_>, pool: &mut Vec<u32>, rng: &mut Rng) {
-    let model = plan.model;
-    let open: Vec<usize> = (plan.scope.tasks.iter().map(|j| *j as usize))
-        .filter(|j| !plan.complete(*j) && !model.tasks[*j].allowed.is_empty() && !pool.contains(&(*j as u32)))
-        .collect();
-    let share = 3.0 / open.len().max(1) as f64;
-    for j in open {
-        if rng.f64() < share {
-            take(plan, j, pool);
-        }
-    }
 }
 
 /// Puts the pool into an order to insert in: by one of several keys, links always kept.

@@ -47,6 +47,8 @@ pub(crate) struct Inserter {
     /// Charged for the use of time beside the cost, in this share.
     advice: Advice,
     pub(crate) toll_share: f64,
+    /// What the task that is inserted next may cost at the most, in points; no matter what where nothing is said.
+    pub(crate) affordable: Option<f64>,
     /// How much time to leave to what comes after a task: a level of the model's tails.
     pub(crate) patience: usize,
 }
@@ -210,6 +212,7 @@ impl Inserter {
         let (from, to) = plan.bounds(j, 0, None)?;
         let piece = Piece { task: j, len: job.size, completes: Some(i32::MIN) };
         let mut best: Option<Spot> = None;
+        let most = self.most(plan, j);
         let scope = Arc::clone(&plan.scope);
         for w in scope.allowed(j).iter().map(|w| *w as usize) {
             let window = &model.windows[w];
@@ -217,7 +220,7 @@ impl Inserter {
                 continue;
             }
             let limit = best.map_or(f64::INFINITY, |b| b.cost);
-            if job.lateness(window.start + job.size) - saved_at_most(model, job) > limit {
+            if job.lateness(window.start + job.size) - saved_at_most(model, job) > limit.min(most) {
                 break;
             }
             if skip() {
@@ -228,6 +231,12 @@ impl Inserter {
             }
         }
         best
+    }
+
+    /// What task `j` may cost at the most for a place to be worth finding: no more than leaving it as it is.
+    fn most(&self, plan: &Plan<'_>, j: usize) -> f64 {
+        let as_it_is = plan.task_points(j) + plan.model.tasks[j].blocked;
+        self.affordable.map_or(as_it_is, |most| most.min(as_it_is))
     }
 
     /// The cheapest place for a piece in a window, where it is cheaper than `limit`.

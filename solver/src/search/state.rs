@@ -136,10 +136,11 @@ impl<'m> Plan<'m> {
 
     /// The cost of the whole plan, in points, with that of exceeded caps.
     pub(crate) fn cost(&self) -> f64 {
-        self.model.constant + self.sum + self.overtime + self.quota_cost()
+        self.model.constant + self.sum + self.overtime + self.quota_points()
     }
 
-    fn quota_cost(&self) -> f64 {
+    /// What quotas that are short cost, in points.
+    pub(crate) fn quota_points(&self) -> f64 {
         let short = self.model.quotas.iter().zip(&self.quota_used).map(|(q, used)| (q.min - used).max(0));
         self.model.quota_slot * f64::from(short.sum::<i32>())
     }

@@ -35,6 +35,7 @@ impl Inserter {
         let model = plan.model;
         let job = &model.tasks[j];
         let (from, to) = plan.bounds(j, 0, None)?;
+        let limit = limit.min(self.most(plan, j));
         let mut best: Option<(f64, Vec<(u32, i32)>)> = None;
         let scope = Arc::clone(&plan.scope);
         for worker in 0..model.workers as u32 {
