@@ -417,3 +417,26 @@ pub(crate) fn solution(problem: &Problem, plan: &Plan<'_>) -> Solution {
     solution.cost = verify(problem, &solution).cost;
     solution
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More is never done for fewer tasks or a smaller effort; at half of the default effort, at which folders are solved, a
+    /// small problem gets what it gets at any smaller one.
+    #[test]
+    fn work_grows_with_tasks_and_effort() {
+        let efforts = [0.05, 0.2, 0.5, 0.6, 0.8, 1.0, 2.0];
+        for tasks in 1..300 {
+            for pair in efforts.windows(2) {
+                assert!(share_of_work(tasks, pair[0]) <= share_of_work(tasks, pair[1]));
+            }
+            for effort in efforts {
+                assert!(share_of_work(tasks, effort) <= share_of_work(tasks + 1, effort));
+            }
+            assert_eq!(share_of_work(tasks, 0.05).to_bits(), share_of_work(tasks, 0.5).to_bits());
+        }
+        assert!(share_of_work(50, 1.0) > 1.5 * share_of_work(50, 0.5));
+        assert!(share_of_work(100, 0.05) >= 1.0);
+    }
+}

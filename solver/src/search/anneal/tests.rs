@@ -43,6 +43,39 @@ fn nothing_is_left_of_what_is_taken_back() {
     }
 }
 
+/// A round that is given up would hardly ever have come to less than what it was given up for: one that comes to some cost is
+/// done to its end when anything beyond that will not do.
+#[test]
+fn what_is_given_up_would_have_come_to_nothing() {
+    let (mut rounds, mut given_up) = (0, 0);
+    for seed in 0..60 {
+        let problem = testing::random_problem(seed, 3, 14);
+        let model = Model::new(&problem);
+        if model.windows.is_empty() {
+            continue;
+        }
+        let near = Neighbours::new(&model);
+        let mut rng = Rng::with_seed(seed);
+        let mut inserter = Inserter::default();
+        let mut plan = Plan::empty(&model);
+        for _ in 0..100 {
+            let mut same = rng.clone();
+            let mut again = plan.clone();
+            plan.save();
+            let whole = rebuild(&mut plan, &near, &mut inserter, &mut rng, 4, f64::INFINITY);
+            if !whole || plan.broken {
+                plan.undo();
+                continue;
+            }
+            let limit = plan.cost() + 1e-6;
+            rounds += 1;
+            given_up += usize::from(!rebuild(&mut again, &near, &mut inserter, &mut same, 4, limit));
+        }
+    }
+    assert!(rounds > 3000, "{rounds} rounds");
+    assert!(given_up * 100 < rounds, "{given_up} of {rounds}");
+}
+
 /// Contents as a relaxation might suggest them: any tasks in any window where they are allowed.
 fn contents(model: &Model, rng: &mut Rng) -> Vec<Suggested> {
     let mut up_to = 0.0;
