@@ -1,6 +1,7 @@
 //! The annealing loop over plans.
 
 use super::insert::Inserter;
+use super::pool::Pool;
 use super::ruin::{Neighbours, choose};
 use super::state::{Placed, Plan};
 use crate::model::{Advice, Model, PATIENCE, Suggested};
@@ -166,8 +167,11 @@ const LOOSE: u32 = 10;
 /// One round in so many takes only some of a task's chunks out.
 const PARTIAL: u32 = 3;
 
-/// Takes some tasks out and puts them back. Answers false, in the middle of it, once the plan can no longer cost less than
-/// `limit`: a fifth to two fifths of the insertions are spared so.
+/// One round in so many takes all that comes after a task out with it. In the others that stays where it is.
+const CHAINED: u32 = 5;
+
+/// Takes some tasks out and puts them back. Answers false, in the middle of it, once that cannot be of use: where the plan can no
+/// longer cost less than `limit`, or a task finds no room before what comes after it.
 fn rebuild(
     plan: &mut Plan<'_>,
     near: &Neighbours,
@@ -176,7 +180,7 @@ fn rebuild(
     most: usize,
     limit: f64,
 ) -> bool {
-    let mut pool = Vec::with_capacity(32);
+    let mut pool = Pool::new(rng.u32(0..CHAINED) == 0);
     let guided = rng.u32(0..GUIDED) == 0;
     let suggested = if guided { inserter.suggested(rng) } else { None };
     match &suggested {
@@ -185,9 +189,9 @@ fn rebuild(
             let whole = rng.u32(0..PARTIAL) > 0;
             for j in choose(plan, near, rng, most) {
                 if whole {
-                    take(plan, j as usize, &mut pool);
+                    pool.take(plan, j as usize);
                 } else {
-                    take_some(plan, j as usize, &mut pool, &mut |_| rng.bool());
+                    pool.take_some(plan, j as usize, &mut |_| rng.bool());
                 }
             }
         }
@@ -196,7 +200,8 @@ fn rebuild(
     if plan.broken {
         return false;
     }
-    order(plan, &mut pool, rng);
+    pool.order(plan, rng);
+    let pool = pool.tasks;
     if let Some(content) = suggested {
         inserter.toll_share = 0.0;
         inserter.fill_window(plan, &content, rng);
@@ -221,13 +226,12 @@ fn rebuild(
         } else {
             inserter.insert(plan, j, &mut || blink > 0 && rng.u32(0..256) < blink);
         }
+        // What comes after a task, and was not taken out with it, needs all of it.
+        let mut after = plan.model.tasks[j].succs.iter();
+        if !plan.complete(j) && after.any(|(k, _)| plan.tasks[*k as usize].planned > 0) {
+            return false;
+        }
     }
-    // What comes after a task, and could not be taken out with it, needs all of it.
-    let needed = |j: &u32| {
-        let mut after = plan.model.tasks[*j as usize].succs.iter();
-        !plan.complete(*j as usize) && after.any(|(k, _)| plan.tasks[*k as usize].planned > 0)
-    };
-    plan.broken |= pool.iter().any(needed);
     true
 }
 
@@ -242,87 +246,19 @@ fn saved_at_most(plan: &Plan<'_>, pool: &[u32]) -> f64 {
 const GUIDED: u32 = 2;
 
 /// Takes out what lies in a window, some of it with all that the same tasks have elsewhere, and what is to lie there.
-fn clear(plan: &mut Plan<'_>, content: &Suggested, pool: &mut Vec<u32>, rng: &mut Rng) {
+fn clear(plan: &mut Plan<'_>, content: &Suggested, pool: &mut Pool, rng: &mut Rng) {
     let window = content.window;
     let here: Vec<u32> = plan.sequences[window as usize].iter().map(|chunk| chunk.task).collect();
     let whole = rng.bool();
     for j in here {
         if whole {
-            take(plan, j as usize, pool);
+            pool.take(plan, j as usize);
         } else {
-            take_some(plan, j as usize, pool, &mut |w| w == window);
+            pool.take_some(plan, j as usize, &mut |w| w == window);
         }
     }
     for (j, _) in &content.items {
-        take(plan, *j as usize, pool);
-    }
-}
-
-/// Takes a task out, and all that must come after it.
-fn take(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>) {
-    let model = plan.model;
-    // What can't be planned at all, in or behind a circle of links perhaps, stays out of it.
-    let known = pool.contains(&(j as u32));
-    // What was taken out in part may still hold what now has to come out.
-    if (known && plan.tasks[j].windows.is_empty())
-        || model.tasks[j].allowed.is_empty()
-        || !plan.scope.frees(j)
-    {
-        return;
-    }
-    if !known {
-        pool.push(j as u32);
-    }
-    for (next, _) in &model.tasks[j].succs {
-        take(plan, *next as usize, pool);
-    }
-    if !plan.tasks[j].windows.is_empty() {
-        plan.remove(j);
-    }
-}
-
-/// Takes those of a task's chunks out whose window `out` says, and all that must come after the task.
-fn take_some(plan: &mut Plan<'_>, j: usize, pool: &mut Vec<u32>, out: &mut dyn FnMut(u32) -> bool) {
-    let model = plan.model;
-    if plan.tasks[j].windows.len() < 2 || pool.contains(&(j as u32)) || !plan.scope.frees(j) {
-        return take(plan, j, pool);
-    }
-    pool.push(j as u32);
-    for (next, _) in &model.tasks[j].succs {
-        take(plan, *next as usize, pool);
-    }
-    plan.remove_some(j, out);
-}
-
-/// Puts the pool into an order to insert in: by one of several keys, links always kept.
-fn order(plan: &Plan<'_>, pool: &mut [u32], rng: &mut Rng) {
-    let model = plan.model;
-    rng.shuffle(pool);
-    let job = |j: &u32| &model.tasks[*j as usize];
-    let density = |j: &u32| {
-        -((job(j).unscheduled * f64::from(job(j).size) + job(j).lateness(model.horizon) + job(j).blocked)
-            / f64::from(job(j).chain))
-    };
-    match rng.u32(0..8) {
-        0..2 => {}
-        2..4 => pool.sort_by(|a, b| density(a).total_cmp(&density(b))),
-        4 => pool.sort_by_key(|j| job(j).due),
-        5 => pool.sort_by_key(|j| std::cmp::Reverse(job(j).size)),
-        6 => pool.sort_by_key(|j| job(j).allowed.len()),
-        _ => pool.sort_by_key(|j| (job(j).kind, job(j).due)),
-    }
-    // A stable pass that moves each task behind those that must come first.
-    let mut moved = true;
-    while moved {
-        moved = false;
-        for at in 0..pool.len() {
-            let first =
-                job(&pool[at]).preds.iter().filter_map(|(i, _)| pool.iter().rposition(|p| p == i)).max();
-            if let Some(behind) = first.filter(|behind| *behind > at) {
-                pool[at..=behind].rotate_left(1);
-                moved = true;
-            }
-        }
+        pool.take(plan, *j as usize);
     }
 }
 

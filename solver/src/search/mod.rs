@@ -6,6 +6,7 @@ mod anneal;
 mod chains;
 mod insert;
 mod parts;
+mod pool;
 mod ruin;
 mod scope;
 mod state;

@@ -162,8 +162,11 @@ impl<'m> Plan<'m> {
         self.save_task(j);
         self.count(w, chunk, 1);
         self.sequences[w].insert(position, chunk);
-        self.tasks[j].windows.push(w as u32);
-        self.tasks[j].planned += chunk.len;
+        let mine = &mut self.tasks[j];
+        mine.windows.push(w as u32);
+        mine.planned += chunk.len;
+        // What comes after it in this window is timed with it, and must not start before it ends.
+        (mine.first, mine.last) = (mine.first.min(chunk.start), mine.last.max(chunk.end()));
         self.touch(j);
         if self.over_cap(w, chunk.start) || !self.retime(w) {
             self.take_out(w, position);
@@ -174,8 +177,8 @@ impl<'m> Plan<'m> {
         true
     }
 
-    /// Takes a task out of the plan; tasks that come after it must be out already. Windows keep their times
-    /// until [`Plan::settle`].
+    /// Takes a task out of the plan; tasks that come after it stay where they are until all of it is back. Windows keep their
+    /// times until [`Plan::settle`].
     pub(crate) fn remove(&mut self, j: usize) {
         self.remove_some(j, &mut |_| true);
     }

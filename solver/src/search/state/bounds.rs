@@ -14,7 +14,8 @@ impl Plan<'_> {
         for (i, lag) in &job.preds {
             let i = *i as usize;
             if !self.complete(i) {
-                return None;
+                // What came before a chunk is out, and has to find room before it again: till then it stays.
+                return now.map(|(_, chunk)| (chunk.start, chunk.end()));
             }
             if !now.is_some_and(|(k, _)| self.kept_by_order(w, k, i, *lag, true)) {
                 from = from.max(self.tasks[i].last + lag);
