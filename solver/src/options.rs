@@ -6,7 +6,8 @@ use crate::units::Points;
 /// reads the clock; whoever wants to stop by the clock says so through [`Observer::stop`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// How much work is done, in multiples of the default work; from 0.01 to 1000.
+    /// How much work is done, in multiples of the default work; from 0.01 to 1000. Small problems get less than their share
+    /// below the default.
     pub effort: f64,
     /// The share of the work that is done where a problem's `previous` still holds for most of it; above 0, up to 1.
     pub again: f64,

@@ -94,7 +94,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 /// rounds grow with the root of the number only, since each takes longer too; but where the plan is improved in parts it does
 /// not, and every task gets more.
 const ROUNDS_PER_TASK: f64 = 720.0;
-const ROUNDS_IN_PARTS: f64 = 1100.0;
+const ROUNDS_IN_PARTS: f64 = 1500.0;
 const MANY_TASKS: f64 = 125.0;
 const FEW_TASKS: f64 = 20.0;
 
@@ -125,7 +125,7 @@ const FIRST_ROUNDS: f64 = 0.15;
 const SETTLED: f64 = 0.7;
 
 /// The share of that which the relaxation gets.
-const SETTLED_BOUND: f64 = 0.2;
+const SETTLED_BOUND: f64 = 0.17;
 
 /// One problem being solved.
 struct Run<'a> {
