@@ -104,8 +104,8 @@ const WHOLE_WORK: f64 = 100.0;
 const FEWER_TASKS: f64 = 1.2;
 const LEAST_WORK: f64 = 0.18;
 
-/// Where somebody waits for one problem (at the default effort, and from half of it on in part) it gets less only with
-/// fewer tasks than so many, or what so large a share of the work comes to.
+/// At the default effort somebody waits for one problem: then every task gets this share of the work at least, or with fewer
+/// tasks than so many that power of their share of that number. From half of the default effort on, a part of it.
 const WHOLE_WORK_ALONE: f64 = 55.0;
 const WORK_ALONE: f64 = 0.8;
 

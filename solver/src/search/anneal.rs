@@ -214,7 +214,7 @@ fn rebuild(
         if plan.complete(j) {
             continue;
         }
-        let affordable = limit - plan.cost() + saved_at_most(plan, &pool[at..]);
+        let affordable = limit - plan.cost() + still_to_save(plan, &pool[at..]);
         if affordable < 0.0 {
             return false;
         }
@@ -237,7 +237,7 @@ fn rebuild(
 
 /// The most that planning some tasks can save, in points: all that they cost now, what it is worth to have them where they were,
 /// and all that quotas are short.
-fn saved_at_most(plan: &Plan<'_>, pool: &[u32]) -> f64 {
+fn still_to_save(plan: &Plan<'_>, pool: &[u32]) -> f64 {
     let points = |j: usize| plan.task_points(j) + plan.model.tasks[j].kept;
     pool.iter().map(|j| points(*j as usize)).sum::<f64>() + plan.quota_points()
 }

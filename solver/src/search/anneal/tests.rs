@@ -1,22 +1,25 @@
 //! The loop, and what it leaves behind.
 
 use super::*;
+use crate::problem::Problem;
 use crate::solve::solution;
 use crate::testing;
 use crate::verify::verify;
+
+/// A random problem with what a round needs, unless it has no windows.
+fn case(seed: u64) -> Option<(Problem, Model, Neighbours, Rng)> {
+    let problem = testing::random_problem(seed, 3, 14);
+    let model = Model::new(&problem);
+    let near = Neighbours::new(&model);
+    (!model.windows.is_empty()).then(|| (problem, model, near, Rng::with_seed(seed)))
+}
 
 /// After any changes, kept or taken back, a plan and its timings are those of a plan made anew from its sequences; what is kept
 /// breaks no rule.
 #[test]
 fn nothing_is_left_of_what_is_taken_back() {
     for seed in 0..100 {
-        let problem = testing::random_problem(seed, 3, 14);
-        let model = Model::new(&problem);
-        if model.windows.is_empty() {
-            continue;
-        }
-        let near = Neighbours::new(&model);
-        let mut rng = Rng::with_seed(seed);
+        let Some((problem, model, near, mut rng)) = case(seed) else { continue };
         let mut inserter =
             Inserter::new(&Advice { contents: contents(&model, &mut rng), ..Advice::default() });
         let mut plan = Plan::empty(&model);
@@ -56,13 +59,7 @@ fn nothing_is_left_of_what_is_taken_back() {
 fn what_is_given_up_would_have_come_to_nothing() {
     let (mut rounds, mut given_up) = (0, 0);
     for seed in 0..60 {
-        let problem = testing::random_problem(seed, 3, 14);
-        let model = Model::new(&problem);
-        if model.windows.is_empty() {
-            continue;
-        }
-        let near = Neighbours::new(&model);
-        let mut rng = Rng::with_seed(seed);
+        let Some((_, model, near, mut rng)) = case(seed) else { continue };
         let mut inserter = Inserter::default();
         let mut plan = Plan::empty(&model);
         for _ in 0..100 {
