@@ -289,28 +289,34 @@ impl<'m> Master<'m> {
         self.cuts_of_task.iter().map(|cuts| 1.0 - paid(cuts)).collect()
     }
 
-    /// What the rows' prices make each offer of a window worth; `late` is [`Master::late_prices`] of the same.
-    pub(crate) fn offer_prices(&self, rows: &[f64], late: &[f64], window: usize, prices: &mut Prices) {
-        let range = self.offers.of_window[window].clone();
+    /// What the rows' prices make offers of a window worth, leaving out those that are sure to bring nothing; `late` is
+    /// [`Master::late_prices`] of the same.
+    pub(crate) fn offer_prices(
+        &self,
+        rows: &[f64],
+        late: &[f64],
+        window: usize,
+        among: impl Iterator<Item = u32>,
+        prices: &mut Prices,
+    ) {
         let limits = &self.limits[window];
         let of_all: f64 =
             limits.iter().filter(|(_, c)| c.is_none()).map(|(row, _)| rows[*row as usize]).sum();
-        prices.first = range.start;
         prices.offers.clear();
         prices.lengths.clear();
         let by_length = &mut prices.lengths;
-        prices.offers.extend(range.map(|o| {
-            let j = self.offers.all[o].task as usize;
+        prices.offers.extend(among.filter_map(|o| {
+            let offer = &self.offers.all[o as usize];
+            let j = offer.task as usize;
             let client = Some(self.model.tasks[j].client);
             let of_client = limits.iter().filter(|(_, c)| *c == client).map(|(row, _)| rows[*row as usize]);
             let mut slot = rows[j] + of_all + of_client.sum::<f64>();
             let mut presence = self.free_chunk[j].map_or(0.0, |row| rows[row as usize]);
             let at = by_length.len();
-            for (cut, for_presence, for_slot) in &self.cuts_of_offer[o] {
+            for (cut, for_presence, for_slot) in &self.cuts_of_offer[o as usize] {
                 let price = rows[self.first_cut + *cut as usize];
                 presence += price * for_presence;
                 slot += price * for_slot;
-                let offer = &self.offers.all[o];
                 let points = self.cuts[*cut as usize].points.iter().skip(offer.shortest as usize);
                 if price > 0.0 && points.len() > 0 {
                     by_length.resize(at + offer.pieces.len(), 0.0);
@@ -319,7 +325,12 @@ impl<'m> Master<'m> {
             }
             let lengths = (by_length.len() > at).then_some(at);
             let most_points = by_length[at..].iter().copied().fold(0.0, f64::max);
-            OfferPrice { slot, presence, late: late[j], lengths, most_points }
+            let price = OfferPrice { offer: o, slot, presence, late: late[j], lengths, most_points };
+            let useful = !price.is_too_low(offer);
+            if !useful {
+                by_length.truncate(at);
+            }
+            useful.then_some(price)
         }));
     }
 

@@ -141,7 +141,7 @@ fn first_centre(master: &Master<'_>, guesses: usize) -> Centre {
     let mut best = Centre { bound: f64::NEG_INFINITY, prices: master.first_prices(0.0), slots: Vec::new() };
     for time in master.guesses(guesses) {
         let prices = master.first_prices(time);
-        let contents = price(master, &prices);
+        let contents = price(master, &prices, None);
         keep_better(&mut best, Centre::new(master, prices, &contents));
     }
     best
@@ -236,7 +236,7 @@ fn between(master: &mut Master<'_>, best: &mut Centre, program: &[f64]) -> usize
     let mut added = 0;
     for place in 0..PLACES {
         let prices = blend(&centre, program, place as f64 / PLACES as f64);
-        let contents = price(master, &prices);
+        let contents = price(master, &prices, None);
         keep_better(best, Centre::new(master, prices, &contents));
         for (w, content) in contents.into_iter().enumerate() {
             added += usize::from(master.add(w as u32, content.items).is_some_and(|(_, new)| new));
@@ -249,11 +249,14 @@ fn blend(a: &[f64], b: &[f64], share: f64) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| share * a + (1.0 - share) * b).collect()
 }
 
-/// The best content of every window at given prices.
-fn price(master: &Master<'_>, rows: &[f64]) -> Vec<Content> {
+/// The best content of every window at given prices; of some offers only, by window, where any are said.
+fn price(master: &Master<'_>, rows: &[f64], among: Option<&[Vec<u32>]>) -> Vec<Content> {
     let late = master.late_prices(rows);
     let best = |(pricer, prices): &mut (Pricer, Prices), w: usize| {
-        master.offer_prices(rows, &late, w, prices);
+        match among {
+            Some(among) => master.offer_prices(rows, &late, w, among[w].iter().copied(), prices),
+            None => master.offer_prices(rows, &late, w, master.offers.of(w), prices),
+        }
         pricer.best(master.model, master.offers, prices, w)
     };
     let windows = (0..master.model.windows.len()).into_par_iter();
@@ -309,7 +312,7 @@ mod tests {
             for _ in 0..300 {
                 let answer = master.solve(&prices, 1e-8).expect("the program has a solution");
                 prices = answer.prices;
-                let contents = price(&master, &prices);
+                let contents = price(&master, &prices, None);
                 let bound = Centre::new(&master, prices.clone(), &contents).bound;
                 let mut added = false;
                 for (w, content) in contents.into_iter().enumerate() {
@@ -376,10 +379,13 @@ mod tests {
             let late = master.late_prices(&rows);
             for column in &master.columns {
                 let mut prices = Prices::default();
-                master.offer_prices(&rows, &late, column.window as usize, &mut prices);
+                let window = column.window as usize;
+                master.offer_prices(&rows, &late, window, offers.of(window), &mut prices);
                 let paid = |(o, len): &(u32, i32)| {
                     let piece = offers.all[*o as usize].piece(*len);
-                    prices.profit(&offers, *o as usize, *len) + piece.cost + piece.late
+                    let at = prices.offers.iter().position(|price| price.offer == *o);
+                    // What is not listed brings nothing at the most.
+                    at.map_or(0.0, |at| prices.profit(&offers, at, *len)) + piece.cost + piece.late
                 };
                 let paid: f64 = column.items.iter().map(paid).sum();
                 let best = Pricer::default().best(&model, &offers, &prices, column.window as usize);

@@ -26,8 +26,6 @@ pub(crate) struct Offer {
     pub(crate) latest_start: i32,
     /// Every chunk here lies between.
     pub(crate) span: (i32, i32),
-    /// Whether the offer before is for the same task and window: a content holds one of them at most.
-    pub(crate) instead: bool,
     /// The offers of this window for tasks before or after this one that no content holds together with it.
     pub(crate) conflicts: Vec<u32>,
 }
@@ -43,7 +41,8 @@ pub(crate) struct Piece {
     pub(crate) late: f64,
 }
 
-/// All offers, by window, and within it by client and kind.
+/// All offers, by window, and within it by client and kind; those of one task follow each other, and a content holds one of
+/// them at most.
 #[derive(Debug)]
 pub(crate) struct Offers {
     pub(crate) all: Vec<Offer>,
@@ -71,12 +70,10 @@ impl Offers {
             });
             let first = all.len();
             for j in tasks {
-                let mut instead = false;
                 for times in Times::of(&model.tasks[j as usize], &model.windows[w]) {
                     if let Some(offer) = offer(model, j as usize, w, times) {
                         of_task[j as usize].push(all.len() as u32);
-                        all.push(Offer { instead, ..offer });
-                        instead = true;
+                        all.push(offer);
                     }
                 }
             }
@@ -84,6 +81,11 @@ impl Offers {
         }
         conflicts::find(model, &of_window, &mut all);
         Offers { all, of_window, of_task }
+    }
+
+    /// The offers of a window.
+    pub(crate) fn of(&self, window: usize) -> impl Iterator<Item = u32> + use<> {
+        self.of_window[window].clone().map(|o| o as u32)
     }
 }
 
@@ -177,7 +179,6 @@ fn offer(model: &Model, j: usize, w: usize, times: Times) -> Option<Offer> {
         soonest_end: if times.given_up { model.horizon } else { times.from.max(first + job.min) },
         latest_start,
         span: (first, latest_end),
-        instead: false,
         conflicts: Vec::new(),
     })
 }

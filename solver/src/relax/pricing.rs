@@ -8,11 +8,9 @@
 use super::offers::{Offer, Offers, Piece};
 use crate::model::Model;
 
-/// What the offers of a window are worth at given prices.
+/// What offers of a window are worth at given prices: those that may bring something, in their order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prices {
-    /// The first of the offers; the others follow it.
-    pub(crate) first: usize,
     pub(crate) offers: Vec<OfferPrice>,
     /// Points for pieces by their length, from the shortest on, of the offers that have such: see [`OfferPrice::lengths`].
     pub(crate) lengths: Vec<f64>,
@@ -21,6 +19,7 @@ pub(crate) struct Prices {
 /// What an offer is worth.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OfferPrice {
+    pub(crate) offer: u32,
     /// Points per slot of work.
     pub(crate) slot: f64,
     /// Points for any work at all.
@@ -40,7 +39,7 @@ impl OfferPrice {
     }
 
     /// Whether it is sure that no length of an offer brings something.
-    fn is_too_low(&self, offer: &Offer) -> bool {
+    pub(crate) fn is_too_low(&self, offer: &Offer) -> bool {
         let least = offer.least_cost + self.late * offer.least_late;
         let presence = self.presence + self.most_points;
         self.slot <= least && f64::from(offer.shortest) * (self.slot - least) + presence <= 0.0
@@ -48,17 +47,17 @@ impl OfferPrice {
 }
 
 impl Prices {
-    /// Whether any length of an offer brings something.
-    fn pay(&self, offers: &Offers, o: usize) -> bool {
-        self.choices(offers, o).next().is_some()
+    /// Whether any length of the offer at a place brings something.
+    fn pay(&self, offers: &Offers, at: usize) -> bool {
+        self.choices(offers, at).next().is_some()
     }
 
-    /// The lengths of an offer that bring something, their pieces and what they bring.
-    fn choices<'a>(&'a self, offers: &'a Offers, o: usize) -> impl Iterator<Item = (i32, &'a Piece, f64)> {
-        let (offer, price) = (&offers.all[o], self.offers[o - self.first]);
-        let pieces: &[Piece] = if price.is_too_low(offer) { &[] } else { &offer.pieces };
-        let by_length = price.lengths.map_or(&[][..], |at| &self.lengths[at..]);
-        let made = pieces.iter().enumerate().filter(|(_, piece)| piece.chunks > 0);
+    /// The lengths of the offer at a place that bring something, their pieces and what they bring.
+    fn choices<'a>(&'a self, offers: &'a Offers, at: usize) -> impl Iterator<Item = (i32, &'a Piece, f64)> {
+        let price = self.offers[at];
+        let offer = &offers.all[price.offer as usize];
+        let by_length = price.lengths.map_or(&[][..], |first| &self.lengths[first..]);
+        let made = offer.pieces.iter().enumerate().filter(|(_, piece)| piece.chunks > 0);
         made.map(move |(k, piece)| {
             let len = offer.shortest + k as i32;
             (len, piece, price.profit(len, piece) + by_length.get(k).copied().unwrap_or(0.0))
@@ -66,11 +65,13 @@ impl Prices {
         .filter(|(_, _, profit)| *profit > 0.0)
     }
 
-    /// What a piece of an offer brings.
+    /// What a piece of the offer at a place brings.
     #[cfg(test)]
-    pub(crate) fn profit(&self, offers: &Offers, o: usize, len: i32) -> f64 {
-        let (offer, price) = (&offers.all[o], self.offers[o - self.first]);
-        let by_length = price.lengths.map_or(0.0, |at| self.lengths[at + (len - offer.shortest) as usize]);
+    pub(crate) fn profit(&self, offers: &Offers, at: usize, len: i32) -> f64 {
+        let price = self.offers[at];
+        let offer = &offers.all[price.offer as usize];
+        let by_length =
+            price.lengths.map_or(0.0, |first| self.lengths[first + (len - offer.shortest) as usize]);
         price.profit(len, offer.piece(len)) + by_length
     }
 }
@@ -140,8 +141,7 @@ pub(crate) struct Pricer {
 const MOST_VARIANTS: usize = 12;
 
 /// The ways to have no two of a client's offers in conflict: for each the offers that it does without.
-fn variants(offers: &Offers, range: std::ops::Range<usize>, pays: impl Fn(usize) -> bool) -> Vec<Vec<u32>> {
-    let paying: Vec<u32> = range.filter(|o| pays(*o)).map(|o| o as u32).collect();
+fn variants(offers: &Offers, paying: &[u32]) -> Vec<Vec<u32>> {
     let mut open: Vec<Vec<u32>> = vec![Vec::new()];
     let mut found = Vec::new();
     while let Some(without) = open.pop() {
@@ -221,22 +221,23 @@ impl Pricer {
         self.used = (0, 0);
         self.window.clear();
         self.window.resize(width, NEVER);
-        let client = |o: usize| model.tasks[offers.all[o].task as usize].client;
-        let range = offers.of_window[w].clone();
-        let mut next = range.start;
-        while next < range.end {
-            let first = next;
-            while next < range.end && client(next) == client(first) {
-                next += 1;
-            }
-            let variants = match careful.contains(&client(first)) {
-                true => variants(offers, first..next, |o| prices.pay(offers, o)),
+        let task = |price: &OfferPrice| &model.tasks[offers.all[price.offer as usize].task as usize];
+        let mut next = 0;
+        for of_client in prices.offers.chunk_by(|a, b| task(a).client == task(b).client) {
+            let places = next..next + of_client.len();
+            next = places.end;
+            let variants = match careful.contains(&task(&of_client[0]).client) {
+                true => {
+                    let paying = places.clone().filter(|at| prices.pay(offers, *at));
+                    let paying: Vec<u32> = paying.map(|at| prices.offers[at].offer).collect();
+                    variants(offers, &paying)
+                }
                 false => vec![Vec::new()],
             };
             self.before.clone_from(&self.window);
             let first_step = self.steps.len();
             for without in variants {
-                self.take_client(model, offers, prices, (first..next, &without), charges, first_step);
+                self.take_client(model, offers, prices, (places.clone(), &without), charges, first_step);
             }
         }
         let worth = self.window[width - 1];
@@ -254,23 +255,21 @@ impl Pricer {
         model: &Model,
         offers: &Offers,
         prices: &Prices,
-        (range, without): (std::ops::Range<usize>, &[u32]),
+        (places, without): (std::ops::Range<usize>, &[u32]),
         charges: Charges,
         first_step: usize,
     ) {
         let mut open: Option<u32> = None;
-        let mut next = range.start;
-        while next < range.end {
+        let mut next = places.start;
+        let task_at = |at: usize| offers.all[prices.offers[at].offer as usize].task;
+        while next < places.end {
             let first = self.choices.len();
-            let task = offers.all[next].task;
-            loop {
-                if !without.contains(&(next as u32)) {
+            let task = task_at(next);
+            while next < places.end && task_at(next) == task {
+                if !without.contains(&prices.offers[next].offer) {
                     self.list_choices(offers, prices, next, charges.chunk);
                 }
                 next += 1;
-                if next == range.end || !offers.all[next].instead {
-                    break;
-                }
             }
             if self.choices.len() == first {
                 continue;
@@ -293,11 +292,12 @@ impl Pricer {
         }
     }
 
-    /// Lists the lengths of an offer that bring something.
-    fn list_choices(&mut self, offers: &Offers, prices: &Prices, o: usize, buffer: usize) {
-        for (len, piece, profit) in prices.choices(offers, o) {
+    /// Lists the lengths of the offer at a place that bring something.
+    fn list_choices(&mut self, offers: &Offers, prices: &Prices, at: usize, buffer: usize) {
+        let offer = prices.offers[at].offer;
+        for (len, piece, profit) in prices.choices(offers, at) {
             let slots = len + piece.chunks * buffer as i32;
-            self.choices.push(Choice { offer: o as u32, len, slots, profit });
+            self.choices.push(Choice { offer, len, slots, profit });
         }
     }
 

@@ -60,7 +60,7 @@ impl Climb {
         let mut prices = start;
         let mut fails = 0;
         for _ in 0..passes {
-            let contents = price(master, &prices);
+            let contents = price(master, &prices, None);
             let (miss, taken) = violations(master, &prices, &contents);
             let centre = Centre::new(master, prices, &contents);
             self.learn(master, &miss, &taken, contents);

@@ -24,15 +24,16 @@ fn choices_are_those_of_branching() {
         let model = Model::new(&problem);
         let offers = Offers::new(&model);
         let mut rng = fastrand::Rng::with_seed(seed);
-        let price = |_: &_| OfferPrice {
+        let mut price = |offer: u32| OfferPrice {
+            offer,
             slot: 3.0 * rng.f64(),
             presence: rng.f64(),
             late: 1.0,
             lengths: None,
             most_points: 0.0,
         };
-        let prices = Prices { first: 0, offers: offers.all.iter().map(price).collect(), lengths: Vec::new() };
         for w in 0..model.windows.len() {
+            let prices = Prices { offers: offers.of(w).map(&mut price).collect(), lengths: Vec::new() };
             let content = Pricer::default().best(&model, &offers, &prices, w);
             assert_eq!(clash(&model, &offers, &content), None, "seed {seed}, window {w}");
             let mut branches = 0;
@@ -63,7 +64,7 @@ fn branch(model: &Model, offers: &Offers, prices: &Prices, w: usize, branches: &
     *branches += 1;
     let mut without = |o: u32| {
         let mut prices = prices.clone();
-        prices.offers[o as usize].presence = -1e9;
+        prices.offers.retain(|price| price.offer != o);
         branch(model, offers, &prices, w, branches)
     };
     without(a).max(without(b))
