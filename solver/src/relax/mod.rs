@@ -7,6 +7,7 @@
 
 mod compositions;
 mod cuts;
+mod in_use;
 mod lateness;
 mod lengths;
 mod master;
@@ -68,8 +69,10 @@ const PASSES: f64 = 60.0;
 const PASSES_ALONE: f64 = 1000.0;
 const PASSES_A_LOOK: f64 = 17.0;
 
-/// Beyond so many offers the passes get fewer as each takes longer, and so do the looks for cuts.
-const MANY_OFFERS: f64 = 400_000.0;
+/// Where it has to do without one, it ends once so many looks have not raised the bound by this share of what is between it and the
+/// plan: half of the passes would bring the last thousandth.
+const LOOKS_BACK: usize = 4;
+const STALLED: f64 = 0.01;
 
 /// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
 /// solves take longer than the bound is worth, and the volume algorithm has the last word.
@@ -103,23 +106,26 @@ pub(crate) fn relax(
     let root = effort.sqrt();
     let part = |of: usize| ((of as f64 * root).ceil() as usize).clamp(1, of);
     let lp = master.rows() <= LARGEST;
-    let fewer = (MANY_OFFERS / offers.all.len() as f64).min(1.0);
-    let (passes, a_look) = if lp { (PASSES, PASSES) } else { (PASSES_ALONE * fewer, PASSES_A_LOOK / fewer) };
+    let (passes, a_look) = if lp { (PASSES, PASSES) } else { (PASSES_ALONE, PASSES_A_LOOK) };
     let looks = (passes * root / a_look).ceil() as usize;
     let passes = ((passes * root) as usize / looks).max(10);
     let mut best = first_centre(&master, part(GUESSES));
     let mut climb = Climb::new(&mut master);
     let mut stopped = false;
+    let mut bounds = Vec::with_capacity(looks);
     for look in 0..looks {
         let share = if lp { 0.5 } else { 1.0 } * look as f64 / looks as f64;
-        let start = best.prices.clone();
-        let centre = climb.go_on(&mut master, start, upper, passes, &mut |bound| {
-            stopped |= watch(share, bound);
+        let centre = climb.go_on(&mut master, &best, upper, passes, &mut || {
+            stopped |= watch(share, best.bound);
             stopped
         });
         keep_better(&mut best, centre);
         if stopped {
             return best.relaxation(&master);
+        }
+        bounds.push(best.bound);
+        if has_stalled(&bounds, upper) {
+            break;
         }
         for cut in separate(&master, &overload, tolerance(upper), lp) {
             master.add_cut(cut);
@@ -136,12 +142,19 @@ pub(crate) fn relax(
     best.relaxation(&master)
 }
 
+/// Whether the last looks for cuts raised the bound by too little to go on.
+fn has_stalled(bounds: &[f64], upper: f64) -> bool {
+    let last = bounds.last().copied().unwrap_or(f64::NEG_INFINITY);
+    let before = bounds.len().checked_sub(LOOKS_BACK + 1).map(|k| bounds[k]);
+    before.is_some_and(|before| last - before < STALLED * (upper - last))
+}
+
 /// The best of some guesses at what time is worth.
 fn first_centre(master: &Master<'_>, guesses: usize) -> Centre {
     let mut best = Centre { bound: f64::NEG_INFINITY, prices: master.first_prices(0.0), slots: Vec::new() };
     for time in master.guesses(guesses) {
         let prices = master.first_prices(time);
-        let contents = price(master, &prices, None);
+        let contents = price(master, &prices);
         keep_better(&mut best, Centre::new(master, prices, &contents));
     }
     best
@@ -236,7 +249,7 @@ fn between(master: &mut Master<'_>, best: &mut Centre, program: &[f64]) -> usize
     let mut added = 0;
     for place in 0..PLACES {
         let prices = blend(&centre, program, place as f64 / PLACES as f64);
-        let contents = price(master, &prices, None);
+        let contents = price(master, &prices);
         keep_better(best, Centre::new(master, prices, &contents));
         for (w, content) in contents.into_iter().enumerate() {
             added += usize::from(master.add(w as u32, content.items).is_some_and(|(_, new)| new));
@@ -249,12 +262,21 @@ fn blend(a: &[f64], b: &[f64], share: f64) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| share * a + (1.0 - share) * b).collect()
 }
 
-/// The best content of every window at given prices; of some offers only, by window, where any are said.
-fn price(master: &Master<'_>, rows: &[f64], among: Option<&[Vec<u32>]>) -> Vec<Content> {
+/// The best content of every window at given prices.
+fn price(master: &Master<'_>, rows: &[f64]) -> Vec<Content> {
+    price_among(master, rows, &|_| None)
+}
+
+/// The best content of every window at given prices, of some of its offers, where `among` says which.
+fn price_among<'a>(
+    master: &Master<'_>,
+    rows: &[f64],
+    among: &(dyn Fn(usize) -> Option<&'a [u32]> + Sync),
+) -> Vec<Content> {
     let late = master.late_prices(rows);
     let best = |(pricer, prices): &mut (Pricer, Prices), w: usize| {
-        match among {
-            Some(among) => master.offer_prices(rows, &late, w, among[w].iter().copied(), prices),
+        match among(w) {
+            Some(some) => master.offer_prices(rows, &late, w, some.iter().copied(), prices),
             None => master.offer_prices(rows, &late, w, master.offers.of(w), prices),
         }
         pricer.best(master.model, master.offers, prices, w)
@@ -312,7 +334,7 @@ mod tests {
             for _ in 0..300 {
                 let answer = master.solve(&prices, 1e-8).expect("the program has a solution");
                 prices = answer.prices;
-                let contents = price(&master, &prices, None);
+                let contents = price(&master, &prices);
                 let bound = Centre::new(&master, prices.clone(), &contents).bound;
                 let mut added = false;
                 for (w, content) in contents.into_iter().enumerate() {
