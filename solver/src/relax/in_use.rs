@@ -11,7 +11,7 @@ use super::offers::Offers;
 const MOST_TURNS: usize = 16;
 
 /// In the first passes all windows do.
-const FIRST: u32 = 12;
+const FIRST: u32 = 4;
 
 /// An offer that no content had for so many passes is no longer in use.
 const OF_LATE: u32 = 50;
@@ -30,7 +30,7 @@ pub(super) struct InUse {
 impl InUse {
     pub(super) fn new(offers: &Offers) -> InUse {
         let of_window = vec![Vec::new(); offers.of_window.len()];
-        InUse { of_window, met: vec![0; offers.all.len()], pass: 0, turns: 1 }
+        InUse { of_window, met: vec![0; offers.all.len()], pass: 0, turns: 4 }
     }
 
     /// The offers that a window chooses among in this pass, where those are not all of them.

@@ -69,9 +69,12 @@ const PASSES: f64 = 60.0;
 const PASSES_ALONE: f64 = 1000.0;
 const PASSES_A_LOOK: f64 = 17.0;
 
-/// Where it has to do without one, it ends once so many looks have not raised the bound by this share of what is between it and the
+/// Beyond so many offers the looks get fewer: each takes longer, and so does proving what was found, which comes before it.
+const MANY_OFFERS: f64 = 400_000.0;
+
+/// Where it has to do without one, it ends once so many passes have not raised the bound by this share of what is between it and the
 /// plan: half of the passes would bring the last thousandth.
-const LOOKS_BACK: usize = 4;
+const PATIENCE: usize = 68;
 const STALLED: f64 = 0.01;
 
 /// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
@@ -106,7 +109,8 @@ pub(crate) fn relax(
     let root = effort.sqrt();
     let part = |of: usize| ((of as f64 * root).ceil() as usize).clamp(1, of);
     let lp = master.rows() <= LARGEST;
-    let (passes, a_look) = if lp { (PASSES, PASSES) } else { (PASSES_ALONE, PASSES_A_LOOK) };
+    let more = (offers.all.len() as f64 / MANY_OFFERS).max(1.0);
+    let (passes, a_look) = if lp { (PASSES, PASSES) } else { (PASSES_ALONE, PASSES_A_LOOK * more) };
     let looks = (passes * root / a_look).ceil() as usize;
     let passes = ((passes * root) as usize / looks).max(10);
     let mut best = first_centre(&master, part(GUESSES));
@@ -124,7 +128,7 @@ pub(crate) fn relax(
             return best.relaxation(&master);
         }
         bounds.push(best.bound);
-        if has_stalled(&bounds, upper) {
+        if has_stalled(&bounds, PATIENCE.div_ceil(passes), upper) {
             break;
         }
         for cut in separate(&master, &overload, tolerance(upper), lp) {
@@ -142,10 +146,10 @@ pub(crate) fn relax(
     best.relaxation(&master)
 }
 
-/// Whether the last looks for cuts raised the bound by too little to go on.
-fn has_stalled(bounds: &[f64], upper: f64) -> bool {
+/// Whether the bound rose by too little since so many looks to go on.
+fn has_stalled(bounds: &[f64], looks: usize, upper: f64) -> bool {
     let last = bounds.last().copied().unwrap_or(f64::NEG_INFINITY);
-    let before = bounds.len().checked_sub(LOOKS_BACK + 1).map(|k| bounds[k]);
+    let before = bounds.len().checked_sub(looks + 1).map(|k| bounds[k]);
     before.is_some_and(|before| last - before < STALLED * (upper - last))
 }
 
