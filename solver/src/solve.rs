@@ -94,15 +94,16 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 /// rounds grow with the root of the number only, since each takes longer too; but where the plan is improved in parts it does
 /// not, and every task gets more.
 const ROUNDS_PER_TASK: f64 = 720.0;
-const ROUNDS_IN_PARTS: f64 = 2000.0;
+const ROUNDS_IN_PARTS: f64 = 1600.0;
 const MANY_TASKS: f64 = 125.0;
 const FEW_TASKS: f64 = 20.0;
 
 /// With fewer tasks than so many each gets less of the work, by this power of their share of that number, but never less than
-/// so much: small desks are easier, are solved again and again, and one of thousands.
+/// so much: small desks are easier, are solved again and again, and one of thousands. With more tasks each gets more, up to so much.
 const WHOLE_WORK: f64 = 100.0;
 const FEWER_TASKS: f64 = 1.2;
 const LEAST_WORK: f64 = 0.18;
+const MOST_WORK: f64 = 1.25;
 
 /// At the default effort somebody waits for one problem: then every task gets this share of the work at least, or with fewer
 /// tasks than so many that power of their share of that number. From half of the default effort on, a part of it.
@@ -113,7 +114,7 @@ const WORK_ALONE: f64 = 0.8;
 fn share_of_work(tasks: usize, effort: f64) -> f64 {
     let share = |whole: f64| (tasks as f64 / whole).powf(FEWER_TASKS);
     let alone = share(WHOLE_WORK_ALONE).min(WORK_ALONE) * (2.0 * effort - 1.0).clamp(0.0, 1.0);
-    share(WHOLE_WORK).max(alone).clamp(LEAST_WORK, 1.0)
+    share(WHOLE_WORK).max(alone).clamp(LEAST_WORK, MOST_WORK)
 }
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from.
