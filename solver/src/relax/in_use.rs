@@ -7,11 +7,12 @@
 
 use super::offers::Offers;
 
-/// One window in so many, at the fewest, chooses among all of its offers in each pass.
+/// One window in so many chooses among all of its offers in each pass: at first, and at the fewest.
+const FIRST_TURNS: usize = 4;
 const MOST_TURNS: usize = 16;
 
 /// In the first passes all windows do.
-const FIRST: u32 = 4;
+const PASSES_AMONG_ALL: u32 = 4;
 
 /// An offer that no content had for so many passes is no longer in use.
 const OF_LATE: u32 = 50;
@@ -30,7 +31,7 @@ pub(super) struct InUse {
 impl InUse {
     pub(super) fn new(offers: &Offers) -> InUse {
         let of_window = vec![Vec::new(); offers.of_window.len()];
-        InUse { of_window, met: vec![0; offers.all.len()], pass: 0, turns: 4 }
+        InUse { of_window, met: vec![0; offers.all.len()], pass: 0, turns: FIRST_TURNS }
     }
 
     /// The offers that a window chooses among in this pass, where those are not all of them.
@@ -39,7 +40,7 @@ impl InUse {
     }
 
     fn has_its_turn(&self, window: usize) -> bool {
-        self.pass < FIRST || (window + self.pass as usize).is_multiple_of(self.turns)
+        self.pass < PASSES_AMONG_ALL || (window + self.pass as usize).is_multiple_of(self.turns)
     }
 
     /// A content of a window has some offers.
@@ -91,7 +92,7 @@ mod tests {
         let window = offers.of_window.iter().position(|range| range.len() > 1).expect("a window has offers");
         let offer = offers.of_window[window].start as u32;
         let mut in_use = InUse::new(&offers);
-        for _ in 0..FIRST {
+        for _ in 0..PASSES_AMONG_ALL {
             assert_eq!(in_use.among(window), None);
             in_use.meet(window, &[(offer, 1)]);
             in_use.next();

@@ -74,7 +74,7 @@ const MANY_OFFERS: f64 = 400_000.0;
 
 /// Where it has to do without one, it ends once so many passes have not raised the bound by this share of what is between it and the
 /// plan: half of the passes would bring the last thousandth.
-const PATIENCE: usize = 68;
+const STALLED_AFTER: usize = 68;
 const STALLED: f64 = 0.01;
 
 /// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
@@ -128,7 +128,7 @@ pub(crate) fn relax(
             return best.relaxation(&master);
         }
         bounds.push(best.bound);
-        if has_stalled(&bounds, PATIENCE.div_ceil(passes), upper) {
+        if has_stalled(&bounds, STALLED_AFTER.div_ceil(passes), upper) {
             break;
         }
         for cut in separate(&master, &overload, tolerance(upper), lp) {
