@@ -72,7 +72,7 @@ pub(crate) struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    pub(crate) fn new(near: &'a Neighbours, advice: &Advice, caps: CapPrices) -> Chain<'a> {
+    pub(crate) fn new(near: &'a Neighbours, advice: Advice, caps: CapPrices) -> Chain<'a> {
         Chain { near, inserter: Inserter::new(advice), caps }
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn anneal_in_chains<'m>(
     let mut rng = Rng::with_seed(how.seed);
     let runner = |_| Runner {
         plan: start.clone(),
-        chain: Chain::new(near, advice, CapPrices::new(model, advice)),
+        chain: Chain::new(near, advice.clone(), CapPrices::new(model, advice)),
         best: Best::new(start),
     };
     let mut runners: Vec<Runner<'_, 'm>> = (0..CHAINS).map(runner).collect();

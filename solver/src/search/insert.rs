@@ -64,8 +64,8 @@ struct Piece {
 
 impl Inserter {
     /// An inserter that charges for the use of windows.
-    pub(crate) fn new(advice: &Advice) -> Inserter {
-        Inserter { advice: advice.clone(), ..Inserter::default() }
+    pub(crate) fn new(advice: Advice) -> Inserter {
+        Inserter { advice, ..Inserter::default() }
     }
 
     /// Plans task `j`, of which nothing is planned yet, as cheaply as one insertion can; leaves it

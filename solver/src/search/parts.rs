@@ -53,7 +53,7 @@ pub(crate) fn anneal_in_parts<'m>(
         let cool = |(scope, seed): (Scope, u64)| {
             let share = (span.1 - span.0) * scope.tasks.len() as f64 / tasks as f64;
             let how = Annealing { rounds: rounds(share), seed, span, ..how };
-            let mut chain = Chain::new(near, &scope.advice(advice), caps.clone());
+            let mut chain = Chain::new(near, scope.advice(advice), caps.clone());
             let mut part = Plan::within(model, plan.sequences.clone(), Arc::new(scope));
             let cost = best.cost();
             chain.cool(&mut part, how, &mut Best::unwanted(), &mut |done, _| stop(done, cost));
@@ -74,7 +74,8 @@ pub(crate) fn anneal_in_parts<'m>(
         }
     }
     let last = Annealing { rounds: rounds(WHOLE), span: (1.0 - WHOLE, 1.0), ..how };
-    Chain::new(near, advice, caps).cool(&mut plan, last, &mut best, &mut |done, cost| stop(done, cost));
+    Chain::new(near, advice.clone(), caps)
+        .cool(&mut plan, last, &mut best, &mut |done, cost| stop(done, cost));
     best.plan(model)
 }
 

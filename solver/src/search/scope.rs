@@ -56,10 +56,12 @@ impl Scope {
         let mut contents = Vec::new();
         for content in &all.contents {
             let share = content.up_to - std::mem::replace(&mut before, content.up_to);
+            if self.windows.binary_search(&content.window).is_err() {
+                continue;
+            }
             let mine = content.items.iter().copied().filter(|(j, _)| self.free[*j as usize]);
             let items: Vec<(u32, i32)> = mine.collect();
-            let here = self.windows.binary_search(&content.window).is_ok();
-            if here && 2 * items.len() >= content.items.len() {
+            if 2 * items.len() >= content.items.len() {
                 up_to += share;
                 contents.push(Suggested { window: content.window, items, up_to });
             }

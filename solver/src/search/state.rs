@@ -53,9 +53,12 @@ pub(crate) struct Plan<'m> {
     cap_used: Vec<i32>,
     /// Points per slot beyond each cap; infinite where a cap must hold.
     cap_prices: Vec<f64>,
-    /// What all slots beyond caps cost now.
+    /// What all slots beyond caps cost now, and how many caps are exceeded.
     overtime: f64,
-    pub(crate) quota_used: Vec<i32>,
+    exceeded: usize,
+    quota_used: Vec<i32>,
+    /// By how many slots all quotas together are short.
+    short: i32,
     pub(crate) timing: Vec<Timing>,
     /// What each window's timing follows from, as a number that no other state of any window has had.
     versions: Vec<u64>,
@@ -88,7 +91,9 @@ impl<'m> Plan<'m> {
             cap_used: vec![0; model.caps.len()],
             cap_prices: vec![f64::INFINITY; model.caps.len()],
             overtime: 0.0,
+            exceeded: 0,
             quota_used: vec![0; model.quotas.len()],
+            short: model.quotas.iter().map(|quota| quota.min).sum(),
             timing: vec![Timing::default(); windows],
             versions: (1..=windows as u64).collect(),
             newest: windows as u64,
@@ -141,8 +146,7 @@ impl<'m> Plan<'m> {
 
     /// What quotas that are short cost, in points.
     pub(crate) fn quota_points(&self) -> f64 {
-        let short = self.model.quotas.iter().zip(&self.quota_used).map(|(q, used)| (q.min - used).max(0));
-        self.model.quota_slot * f64::from(short.sum::<i32>())
+        self.model.quota_slot * f64::from(self.short)
     }
 
     pub(crate) fn complete(&self, j: usize) -> bool {
@@ -227,27 +231,32 @@ impl<'m> Plan<'m> {
         let Some(cell) = cell_at(model, w, chunk.start) else { return };
         for cap in &cell.caps {
             if model.caps[*cap as usize].client.is_none_or(|c| c == client) {
-                let before = self.beyond(*cap);
-                self.cap_used[*cap as usize] += sign * chunk.len;
-                let more = self.beyond(*cap) - before;
-                if more != 0 && self.cap_prices[*cap as usize].is_finite() {
-                    self.overtime += f64::from(more) * self.cap_prices[*cap as usize];
-                }
+                self.count_cap(*cap, sign * chunk.len);
             }
         }
         for quota in &cell.quotas {
             if model.quotas[*quota as usize].client == client {
-                self.quota_used[*quota as usize] += sign * chunk.len;
+                self.count_quota(*quota, sign * chunk.len);
             }
         }
+    }
+
+    fn count_quota(&mut self, quota: u32, slots: i32) {
+        let before = self.short_of(quota);
+        self.journal.quotas.push((quota, self.quota_used[quota as usize]));
+        self.quota_used[quota as usize] += slots;
+        self.short += self.short_of(quota) - before;
+    }
+
+    /// By how many slots a quota is short.
+    fn short_of(&self, quota: u32) -> i32 {
+        (self.model.quotas[quota as usize].min - self.quota_used[quota as usize]).max(0)
     }
 
     /// What `len` more slots for a client save, in points, in quotas that are short.
     pub(crate) fn quota_gain(&self, quotas: &[u32], client: u32, len: i32) -> f64 {
         let mine = quotas.iter().filter(|q| self.model.quotas[**q as usize].client == client);
-        let short =
-            mine.map(|q| (self.model.quotas[*q as usize].min - self.quota_used[*q as usize]).clamp(0, len));
-        self.model.quota_slot * f64::from(short.sum::<i32>())
+        self.model.quota_slot * f64::from(mine.map(|q| self.short_of(*q).min(len)).sum::<i32>())
     }
 
     /// The most slots that one more chunk in a window could have: what chunks, buffers between them

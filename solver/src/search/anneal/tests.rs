@@ -21,7 +21,7 @@ fn nothing_is_left_of_what_is_taken_back() {
     for seed in 0..100 {
         let Some((problem, model, near, mut rng)) = case(seed) else { continue };
         let mut inserter =
-            Inserter::new(&Advice { contents: contents(&model, &mut rng), ..Advice::default() });
+            Inserter::new(Advice { contents: contents(&model, &mut rng), ..Advice::default() });
         let mut plan = Plan::empty(&model);
         for round in 0..200 {
             plan.save();

@@ -23,7 +23,7 @@ fn who_is_far_behind_goes_on_from_the_better_plan() {
         let mut runners: Vec<Runner<'_, '_>> = [&empty, &filled]
             .map(|plan| Runner {
                 plan: plan.clone(),
-                chain: Chain::new(&near, &advice, CapPrices::new(&model, &advice)),
+                chain: Chain::new(&near, advice.clone(), CapPrices::new(&model, &advice)),
                 best: Best::new(plan),
             })
             .into();

@@ -36,32 +36,31 @@ impl Inserter {
         let job = &model.tasks[j];
         let (from, to) = plan.bounds(j, 0, None)?;
         let limit = limit.min(self.most(plan, j));
-        let mut best: Option<(f64, Vec<(u32, i32)>)> = None;
         let scope = Arc::clone(&plan.scope);
-        for worker in 0..model.workers as u32 {
-            self.cuts.clear();
-            self.prices.clear();
-            for w in scope.allowed(j).iter().map(|w| *w as usize) {
-                let window = &model.windows[w];
-                // Whatever has a chunk here ends no sooner.
-                if job.lateness(window.start + job.min) - saved_at_most(model, job) > limit {
-                    break;
-                }
-                let mine =
-                    window.worker == worker && window.end >= from + job.min && window.start + job.min <= to;
-                if mine && !skip() {
-                    self.price_cuts(plan, j, w, (from, to));
-                }
+        self.cuts.clear();
+        self.prices.clear();
+        for w in scope.allowed(j).iter().map(|w| *w as usize) {
+            let window = &model.windows[w];
+            // Whatever has a chunk here ends no sooner.
+            if job.lateness(window.start + job.min) - saved_at_most(model, job) > limit {
+                break;
             }
-            if self.cuts.is_empty() {
-                continue;
+            if window.end >= from + job.min && window.start + job.min <= to && !skip() {
+                self.price_cuts(plan, j, w, (from, to));
             }
-            if let Some((cost, pieces)) = self.join_cuts(plan, j)
+        }
+        let mut cuts = std::mem::take(&mut self.cuts);
+        let worker = |cut: &Cut| model.windows[cut.window as usize].worker;
+        cuts.sort_by_key(worker);
+        let mut best: Option<(f64, Vec<(u32, i32)>)> = None;
+        for mine in cuts.chunk_by(|a, b| worker(a) == worker(b)) {
+            if let Some((cost, pieces)) = self.join_cuts(plan, j, mine)
                 && cost < best.as_ref().map_or(-1e-9, |b| b.0)
             {
                 best = Some((cost, pieces));
             }
         }
+        self.cuts = cuts;
         best
     }
 
@@ -118,8 +117,8 @@ impl Inserter {
         self.places.iter().map(room).max().unwrap_or(0)
     }
 
-    /// Chooses a length for each window that was priced.
-    fn join_cuts(&mut self, plan: &Plan<'_>, j: usize) -> Option<(f64, Vec<(u32, i32)>)> {
+    /// Chooses a length for each of the windows that were priced, all of one worker.
+    fn join_cuts(&mut self, plan: &Plan<'_>, j: usize, cuts: &[Cut]) -> Option<(f64, Vec<(u32, i32)>)> {
         let job = &plan.model.tasks[j];
         let left = (job.size - plan.tasks[j].planned) as usize;
         let chunk = plan.model.chunk;
@@ -132,10 +131,10 @@ impl Inserter {
         self.least.resize(width, f64::INFINITY);
         self.least[0] = 0.0;
         self.choice.clear();
-        self.choice.resize(self.cuts.len() * width, 0);
+        self.choice.resize(cuts.len() * width, 0);
         // The best way to complete the task, and its last cut and length.
         let mut done: (f64, usize, i32) = (f64::INFINITY, 0, 0);
-        for (k, cut) in self.cuts.iter().enumerate() {
+        for (k, cut) in cuts.iter().enumerate() {
             let mut shorter = job.min as usize;
             for price in &self.prices[cut.prices.clone()] {
                 // The last chunk may have any length up to the priced one.
@@ -163,7 +162,7 @@ impl Inserter {
         for (sum, least) in self.least.iter().enumerate().take(left).skip(1) {
             let cost = least + base + job.unscheduled * (left - sum) as f64 + never;
             if cost < best.0 {
-                best = (cost, self.cuts.len(), 0, sum);
+                best = (cost, cuts.len(), 0, sum);
             }
         }
         let (cost, last, len, mut sum) = best;
@@ -172,13 +171,13 @@ impl Inserter {
         }
         let mut pieces = Vec::new();
         if len > 0 {
-            pieces.push((self.cuts[last].window, len));
+            pieces.push((cuts[last].window, len));
             sum -= len as usize;
         }
         for k in (0..last).rev() {
             let len = self.choice[k * width + sum];
             if len > 0 {
-                pieces.push((self.cuts[k].window, len));
+                pieces.push((cuts[k].window, len));
                 sum -= len as usize;
             }
         }

@@ -29,7 +29,7 @@ fn parts_do_not_meet() {
         let scopes = divide(&plan, 3, &mut Rng::with_seed(seed));
         let mut sequences = plan.sequences.clone();
         for scope in scopes {
-            let mut chain = Chain::new(&near, &Advice::default(), CapPrices::new(&model, &Advice::default()));
+            let mut chain = Chain::new(&near, Advice::default(), CapPrices::new(&model, &Advice::default()));
             let mut part = Plan::within(&model, plan.sequences.clone(), Arc::new(scope));
             chain.cool(&mut part, how(300, seed), &mut Best::unwanted(), &mut |_, _| false);
             for (w, sequence) in part.sequences.iter().enumerate() {

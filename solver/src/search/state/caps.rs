@@ -8,6 +8,18 @@ impl Plan<'_> {
         cell_at(self.model, w, start).is_some_and(|cell| cell.caps.iter().any(over))
     }
 
+    /// Counts slots more, or fewer, under a cap.
+    pub(super) fn count_cap(&mut self, cap: u32, slots: i32) {
+        let before = self.beyond(cap);
+        self.journal.caps.push((cap, self.cap_used[cap as usize]));
+        self.cap_used[cap as usize] += slots;
+        let now = self.beyond(cap);
+        self.exceeded = self.exceeded + usize::from(now > 0) - usize::from(before > 0);
+        if now != before && self.cap_prices[cap as usize].is_finite() {
+            self.overtime += f64::from(now - before) * self.cap_prices[cap as usize];
+        }
+    }
+
     /// The slots by which a cap is exceeded.
     pub(crate) fn beyond(&self, cap: u32) -> i32 {
         (self.cap_used[cap as usize] - self.model.caps[cap as usize].max).max(0)
@@ -29,7 +41,7 @@ impl Plan<'_> {
 
     /// Whether every cap holds.
     pub(crate) fn keeps_caps(&self) -> bool {
-        (0..self.cap_used.len() as u32).all(|cap| self.beyond(cap) == 0)
+        self.exceeded == 0
     }
 
     /// The most slots that the caps still allow a client's chunk that starts in a cell.

@@ -11,9 +11,12 @@ pub(super) struct Journal {
     pub(super) versions: Vec<(u32, u64)>,
     /// Timings that were up to date, of windows that have changed since.
     pub(super) timings: Vec<(u32, Timing)>,
-    pub(super) cap_used: Vec<i32>,
+    /// What was counted under caps and quotas, before each change in turn.
+    pub(super) caps: Vec<(u32, i32)>,
+    pub(super) quotas: Vec<(u32, i32)>,
     pub(super) overtime: f64,
-    pub(super) quota_used: Vec<i32>,
+    pub(super) exceeded: usize,
+    pub(super) short: i32,
     pub(super) sum: f64,
     /// When each window, task and version was last saved.
     pub(super) window_saved: Vec<u64>,
@@ -44,9 +47,10 @@ impl Plan<'_> {
         self.journal.versions.clear();
         let old = self.journal.timings.drain(..).map(|(_, timing)| timing);
         self.journal.spare.extend(old);
-        self.journal.cap_used.clone_from(&self.cap_used);
-        self.journal.overtime = self.overtime;
-        self.journal.quota_used.clone_from(&self.quota_used);
+        self.journal.caps.clear();
+        self.journal.quotas.clear();
+        (self.journal.overtime, self.journal.exceeded, self.journal.short) =
+            (self.overtime, self.exceeded, self.short);
         self.journal.sum = self.sum;
     }
 
@@ -69,9 +73,14 @@ impl Plan<'_> {
         while let Some((w, timing)) = self.journal.timings.pop() {
             self.journal.spare.push(std::mem::replace(&mut self.timing[w as usize], timing));
         }
-        self.cap_used.clone_from(&self.journal.cap_used);
-        self.overtime = self.journal.overtime;
-        self.quota_used.clone_from(&self.journal.quota_used);
+        while let Some((cap, used)) = self.journal.caps.pop() {
+            self.cap_used[cap as usize] = used;
+        }
+        while let Some((quota, used)) = self.journal.quotas.pop() {
+            self.quota_used[quota as usize] = used;
+        }
+        (self.overtime, self.exceeded, self.short) =
+            (self.journal.overtime, self.journal.exceeded, self.journal.short);
         self.sum = self.journal.sum;
         self.broken = false;
         self.save();
