@@ -53,6 +53,29 @@ fn nothing_is_left_of_what_is_taken_back() {
     }
 }
 
+/// While caps may be exceeded, how many are is known after any changes, kept or taken back.
+#[test]
+fn exceeded_caps_are_counted() {
+    let mut exceeded = 0;
+    for seed in 0..60 {
+        let Some((_, model, near, mut rng)) = case(seed) else { continue };
+        let mut inserter = Inserter::default();
+        let mut plan = Plan::empty(&model);
+        plan.price_caps(|_| 0.1);
+        for round in 0..100 {
+            plan.save();
+            let whole = rebuild(&mut plan, &near, &mut inserter, &mut rng, 4, f64::INFINITY);
+            if !whole || plan.broken || rng.bool() {
+                plan.undo();
+            }
+            let kept = (0..model.caps.len() as u32).all(|cap| plan.beyond(cap) == 0);
+            assert_eq!(plan.keeps_caps(), kept, "seed {seed}, round {round}");
+            exceeded += u32::from(!kept);
+        }
+    }
+    assert!(exceeded > 100, "caps were exceeded after {exceeded} rounds only");
+}
+
 /// A round that is given up would hardly ever have come to less than what it was given up for: one that comes to some cost is
 /// done to its end when anything beyond that will not do.
 #[test]
