@@ -52,7 +52,13 @@ impl Observer for Deadline {
     fn progress(&self, _: Progress) {}
 
     fn stop(&self) -> bool {
-        Deadline::interrupted() || self.limit.is_some_and(|limit| self.started.elapsed() >= limit)
+        Deadline::interrupted() || self.spent().is_some_and(|spent| spent >= 1.0)
+    }
+
+    fn spent(&self) -> Option<f64> {
+        // With no time at all it is over at once.
+        let share = |limit: Duration| self.started.elapsed().as_secs_f64() / limit.as_secs_f64().max(1e-9);
+        self.limit.map(|limit| share(limit).min(1.0))
     }
 }
 
@@ -114,6 +120,10 @@ impl Observer for Bar {
 
     fn stop(&self) -> bool {
         self.deadline.stop()
+    }
+
+    fn spent(&self) -> Option<f64> {
+        self.deadline.spent()
     }
 }
 

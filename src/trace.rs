@@ -115,6 +115,10 @@ impl Observer for Watched<'_> {
     fn stop(&self) -> bool {
         self.inner.stop()
     }
+
+    fn spent(&self) -> Option<f64> {
+        self.inner.spent()
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use crate::units::Points;
 
 /// How a problem is solved. The default is deterministic: it stops by work done, and this crate never
-/// reads the clock; whoever wants to stop by the clock says so through [`Observer::stop`].
+/// reads the clock; whoever wants to stop by the clock says so through [`Observer::stop`], and how much of the time has passed
+/// through [`Observer::spent`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// How much work is done, in multiples of the default work; from 0.01 to 1000. Small problems get less than their share
@@ -55,6 +56,12 @@ pub trait Observer: Sync {
     /// Asked often: `true` ends the search, and the best solution so far is the answer.
     fn stop(&self) -> bool {
         false
+    }
+
+    /// The share of the time that has passed, from 0 to 1, where time is limited. The search then divides its work so that
+    /// it comes to its end with the time; [`Observer::stop`] ends it then.
+    fn spent(&self) -> Option<f64> {
+        None
     }
 }
 

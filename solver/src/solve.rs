@@ -1,8 +1,8 @@
 //! From a problem to a solution: compile, start, bound, improve, verify.
 
 use crate::faults::ProblemFault;
-use crate::model::{Advice, Model};
-use crate::options::{Observer, Options, Progress, Stage};
+use crate::model::Model;
+use crate::options::{Observer, Options, Stage};
 use crate::problem::Problem;
 use crate::relax::{Relaxation, relax};
 use crate::search::{
@@ -12,7 +12,12 @@ use crate::solution::{Chunk, OPTIMAL_GAP, Solution, Status};
 use crate::units::{Points, Slot};
 use crate::verify::{Violation, verify};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+
+mod told;
+mod work;
+
+use told::Told;
+use work::share_of_work;
 
 /// An answer, and how it came to its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +81,8 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
         return Err(SolveError::Faults(faults));
     }
     let model = Model::new(problem);
-    let run = Run { problem, model: &model, near: Neighbours::new(&model), options, observer };
+    let began = observer.spent().unwrap_or(0.0);
+    let run = Run { problem, model: &model, near: Neighbours::new(&model), options, observer, began };
     let mut state = run.start();
     run.bound(&mut state);
     run.improve(&mut state);
@@ -84,7 +90,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
     solution.bound = stated_bound(state.relaxation.bound, solution.cost.0);
     let verdict = verify(problem, &solution);
     if verdict.violations.is_empty() {
-        Ok(Outcome { solution, stopped: state.stopped })
+        Ok(Outcome { solution, stopped: state.stopped || state.hurried })
     } else {
         Err(SolveError::Invalid(verdict.violations))
     }
@@ -98,27 +104,10 @@ const ROUNDS_IN_PARTS: f64 = 1600.0;
 const MANY_TASKS: f64 = 125.0;
 const FEW_TASKS: f64 = 20.0;
 
-/// With fewer tasks than so many each gets less of the work, by this power of their share of that number, but never less than
-/// so much: small desks are easier, are solved again and again, and one of thousands. With more tasks each gets more, up to so much.
-const WHOLE_WORK: f64 = 100.0;
-const FEWER_TASKS: f64 = 1.2;
-const LEAST_WORK: f64 = 0.18;
-const MOST_WORK: f64 = 1.25;
-
-/// At the default effort somebody waits for one problem: then every task gets this share of the work at least, or with fewer
-/// tasks than so many that power of their share of that number. From half of the default effort on, a part of it.
-const WHOLE_WORK_ALONE: f64 = 55.0;
-const WORK_ALONE: f64 = 0.8;
-
-/// The share of the whole work that is done on a number of tasks at an effort.
-fn share_of_work(tasks: usize, effort: f64) -> f64 {
-    let share = |whole: f64| (tasks as f64 / whole).powf(FEWER_TASKS);
-    let alone = share(WHOLE_WORK_ALONE).min(WORK_ALONE) * (2.0 * effort - 1.0).clamp(0.0, 1.0);
-    share(WHOLE_WORK).max(alone).clamp(LEAST_WORK, MOST_WORK)
-}
-
-/// The share of the rounds that come before the relaxation, to give it a good plan to start from.
+/// The share of the rounds that come before the relaxation, to give it a good plan to start from; and so much of them is done
+/// to see how long they take, where time is limited.
 const FIRST_ROUNDS: f64 = 0.15;
+const FEW_ROUNDS: f64 = 0.03;
 
 /// The last plan still holds when so much of it, and of what is planned now, can stay: then a share of the work is
 /// enough ([`Options::again`]). On a desk where a day's work was left undone, 89% of the last plan was kept, and that was 78% of
@@ -128,6 +117,18 @@ const SETTLED: f64 = 0.7;
 /// The share of that which the relaxation gets.
 const SETTLED_BOUND: f64 = 0.17;
 
+/// Where time is limited: the shares of it by which the first plan is made, and the relaxation is solved.
+const START_BY: f64 = 0.15;
+const BOUND_BY: f64 = 0.4;
+
+/// How many times as long each pass takes as the one before, and where time is limited: then a pass that would leave no time for a
+/// next one goes on till the end instead. One long cooling is better than several short ones, which only begin at the same plan.
+const LONGER: f64 = 1.5;
+const LONGER_BY_CLOCK: f64 = 3.0;
+
+/// More rounds than anybody has time for.
+const ENDLESS: f64 = 1e9;
+
 /// One problem being solved.
 struct Run<'a> {
     problem: &'a Problem,
@@ -135,6 +136,8 @@ struct Run<'a> {
     near: Neighbours,
     options: &'a Options,
     observer: &'a dyn Observer,
+    /// The share of the time that had passed before this began, where time is limited.
+    began: f64,
 }
 
 /// What is known so far.
@@ -144,8 +147,12 @@ struct State<'a> {
     /// Whether the last plan still holds, so that little is to be done.
     settled: bool,
     stopped: bool,
+    /// Whether some of the work was cut short by the clock, though there was time for what came after it.
+    hurried: bool,
     /// How many times the plan was improved with what the relaxation says.
     passes: u64,
+    /// The share of the time that a round takes, where time is limited.
+    pace: Option<f64>,
 }
 
 /// One pass of the search: how much of the work, which one, and what it is called.
@@ -154,12 +161,10 @@ struct Pass {
     share: f64,
     number: u64,
     stage: Stage,
-}
-
-/// What is told while two things go on at once: the latest of each.
-struct Told<'a> {
-    observer: &'a dyn Observer,
-    latest: Mutex<Progress>,
+    /// The share of the time by which it is over, where time is limited.
+    by: f64,
+    /// Whether it goes on until then.
+    to_the_end: bool,
 }
 
 impl<'a> Run<'a> {
@@ -176,10 +181,32 @@ impl<'a> Run<'a> {
         let cheapest = valid.min_by(|a, b| a.cost().total_cmp(&b.cost()));
         let plan = cheapest.unwrap_or_else(|| Plan::empty(self.model));
         let relaxation = Relaxation { bound: f64::NEG_INFINITY, ..Relaxation::default() };
-        let mut state = State { plan, relaxation, settled, stopped: false, passes: 0 };
-        let first = Pass { share: FIRST_ROUNDS, number: 0, stage: Stage::Starting };
+        let mut state =
+            State { plan, relaxation, settled, stopped: false, hurried: false, passes: 0, pace: None };
+        let first = Pass {
+            share: FIRST_ROUNDS,
+            number: 0,
+            stage: Stage::Starting,
+            by: self.start_by(&mut state),
+            to_the_end: false,
+        };
         self.anneal(&mut state, first);
         state
+    }
+
+    /// By when the first plan is made, as a share of the time. Where there is not even time for all the rounds of that, nothing
+    /// else is worth beginning: what they take is known from a few of them, of which nothing stays, so that with time to spare
+    /// the answer is as without a limit.
+    fn start_by(&self, state: &mut State<'a>) -> f64 {
+        let stage = Stage::Starting;
+        let few = Pass { share: FIRST_ROUNDS * FEW_ROUNDS, number: 0, stage, by: 1.0, to_the_end: false };
+        if self.spent().is_some() {
+            let plan = state.plan.clone();
+            self.anneal(state, few);
+            state.plan = plan;
+        }
+        let all = self.rounds(state.settled, few) / FEW_ROUNDS;
+        if state.pace.is_some_and(|pace| pace * all > 1.0) { 1.0 } else { START_BY }
     }
 
     /// The last plan as far as it still holds, with the rest filled in, and whether that is nearly all of it.
@@ -229,14 +256,27 @@ impl<'a> Run<'a> {
             return;
         }
         let share = if state.settled { SETTLED_BOUND * self.options.again } else { 1.0 };
-        let told = Told::new(self.observer, Stage::Bounding, state);
-        let mut stopped = false;
+        let told = Told::new(self.observer, Stage::Bounding, state.plan.cost(), state.relaxation.bound);
+        let (mut stopped, mut hurried) = (false, false);
         state.relaxation = relax(self.model, &state.plan, share * self.work(), &mut |done, bound| {
             told.bound(done, bound);
             stopped |= self.observer.stop();
-            stopped
+            hurried |= self.is_past(BOUND_BY);
+            stopped || hurried
         });
         state.stopped |= stopped;
+        state.hurried |= hurried;
+    }
+
+    /// The share of the time for this that has passed, where time is limited.
+    fn spent(&self) -> Option<f64> {
+        let left = (1.0 - self.began).max(f64::MIN_POSITIVE);
+        self.observer.spent().map(|spent| (spent - self.began) / left)
+    }
+
+    /// Whether time is limited, and this share of it over.
+    fn is_past(&self, share: f64) -> bool {
+        self.spent().is_some_and(|spent| spent >= share)
     }
 
     /// How many tasks can be planned at all.
@@ -258,64 +298,99 @@ impl<'a> Run<'a> {
             let number = state.passes + 1;
             // With time to spare, all may change.
             state.settled &= state.passes == 0;
-            self.anneal(
-                state,
-                Pass { share: 1.5_f64.powf(state.passes as f64), number, stage: Stage::Improving },
-            );
+            let pass = self.pass(state);
+            self.anneal(state, pass);
             state.passes = number;
         }
     }
 
-    /// Anneals a share of the rounds; the best plan stays.
-    fn anneal(&self, state: &mut State<'a>, pass: Pass) {
-        let told = Told::new(self.observer, pass.stage, state);
-        let stopped = AtomicBool::new(false);
-        let advice = &state.relaxation.advice;
-        let plans = self.chains(&state.plan, state.settled, advice, pass, &told, &stopped);
-        self.keep_best(state, plans);
-        state.stopped |= stopped.into_inner();
+    /// The next pass: longer than the one before, and to the end where there would be no time for one after it.
+    fn pass(&self, state: &State<'_>) -> Pass {
+        let spent = self.spent();
+        let longer = if spent.is_some() { LONGER_BY_CLOCK } else { LONGER };
+        let share = longer.powf(state.passes as f64);
+        let number = state.passes + 1;
+        let pass = Pass { share, number, stage: Stage::Improving, by: 1.0, to_the_end: false };
+        let is_last = spent.zip(state.pace).is_some_and(|(spent, pace)| {
+            self.options.until_stopped
+                && pace * self.rounds(state.settled, pass) * (1.0 + longer) > 1.0 - spent
+        });
+        Pass { to_the_end: is_last, ..pass }
     }
 
-    /// Anneals in chains side by side.
-    fn chains(
-        &self,
-        from: &Plan<'a>,
-        settled: bool,
-        advice: &Advice,
-        pass: Pass,
-        told: &Told<'_>,
-        stopped: &AtomicBool,
-    ) -> Vec<Plan<'a>> {
-        let tasks = self.tasks();
-        if tasks == 0 {
-            return Vec::new();
-        }
-        let parts = if settled { 1 } else { parts(tasks) };
-        let (most, each) = match parts {
-            1 => ((tasks as f64 * MANY_TASKS).sqrt(), ROUNDS_PER_TASK),
-            _ => (tasks as f64, ROUNDS_IN_PARTS),
-        };
-        let counted = (tasks as f64).min(most).max(FEW_TASKS);
-        let share = if settled { self.options.again * pass.share } else { pass.share };
-        let rounds = (counted * each * self.work() * share).ceil() as u64;
-        let seed = self.options.seed ^ (2 * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let temperature = self.temperature(settled);
-        let how = Annealing { rounds, most: 8, seed, temperature, span: (0.0, 1.0) };
-        let stop = || {
+    /// Anneals for a pass; the best plan stays.
+    fn anneal(&self, state: &mut State<'a>, pass: Pass) {
+        let told = Told::new(self.observer, pass.stage, state.plan.cost(), state.relaxation.bound);
+        let before = self.spent();
+        let (stopped, enough) = (AtomicBool::new(false), AtomicBool::new(false));
+        let bound = state.relaxation.bound;
+        let stop = |cost: f64| {
             if self.observer.stop() {
                 stopped.store(true, Ordering::Relaxed);
             }
-            stopped.load(Ordering::Relaxed)
+            // By the clock no two runs are the same anyway: then a plan that is proven optimal is the end.
+            if before.is_some() && is_optimal(cost, bound) {
+                enough.store(true, Ordering::Relaxed);
+            }
+            stopped.load(Ordering::Relaxed) || enough.load(Ordering::Relaxed)
         };
+        let rounds = if pass.to_the_end { ENDLESS } else { self.rounds(state.settled, pass) };
+        let plans = self.chains(state, pass, rounds as u64, &told, &stop);
+        self.keep_best(state, plans);
+        // A search that cools by the clock may end by itself just when time is over.
+        state.stopped |= stopped.into_inner() || self.observer.stop();
+        state.hurried |= self.is_past(pass.by);
+        let took = self.spent().zip(before).map(|(now, before)| now - before);
+        state.pace = took.map(|took| took / rounds.max(1.0));
+    }
+
+    /// How many rounds a pass has.
+    fn rounds(&self, settled: bool, pass: Pass) -> f64 {
+        let tasks = self.tasks() as f64;
+        let (most, each) = match self.parts(settled) {
+            1 => ((tasks * MANY_TASKS).sqrt(), ROUNDS_PER_TASK),
+            _ => (tasks, ROUNDS_IN_PARTS),
+        };
+        let counted = tasks.min(most).max(FEW_TASKS);
+        let share = if settled { self.options.again * pass.share } else { pass.share };
+        (counted * each * self.work() * share).ceil()
+    }
+
+    /// Into how many parts the plan is divided while it is improved.
+    fn parts(&self, settled: bool) -> usize {
+        if settled { 1 } else { parts(self.tasks()) }
+    }
+
+    /// Anneals in chains side by side, or in parts.
+    fn chains(
+        &self,
+        state: &State<'a>,
+        pass: Pass,
+        rounds: u64,
+        told: &Told<'_>,
+        stop: &(dyn Fn(f64) -> bool + Sync),
+    ) -> Vec<Plan<'a>> {
+        if self.tasks() == 0 {
+            return Vec::new();
+        }
+        let (from, advice) = (&state.plan, &state.relaxation.advice);
+        let parts = self.parts(state.settled);
+        let seed = self.options.seed ^ (2 * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let temperature = self.temperature(state.settled);
+        let began = self.spent().unwrap_or(0.0);
+        let time = (pass.by - began).max(f64::MIN_POSITIVE);
+        let clock = || self.spent().map_or(0.0, |spent| (spent - began) / time);
+        let how = Annealing { rounds, clock: Some(&clock), most: 8, seed, temperature, span: (0.0, 1.0) };
         let tell = |done: f64, cost: f64| {
             told.cost(pass.stage, done, cost);
-            stop()
+            stop(cost)
         };
         if parts > 1 {
             return vec![anneal_in_parts(from.clone(), &self.near, how, advice, parts, &tell)];
         }
         // Any may be the only one that runs: all ask, though one tells.
-        let asked = |chain: usize, done: f64, cost: f64| if chain == 0 { tell(done, cost) } else { stop() };
+        let asked =
+            |chain: usize, done: f64, cost: f64| if chain == 0 { tell(done, cost) } else { stop(cost) };
         anneal_in_chains(from, &self.near, how, advice, &asked)
     }
 
@@ -344,41 +419,6 @@ impl<'a> Run<'a> {
             self.model.tasks.iter().map(|t| t.late).sum::<f64>() / self.model.tasks.len() as f64;
         let unit = (setup.block + setup.switch + self.model.chunk + lateness / 5.0).max(1e-3) / 10.0;
         (if settled { 2.0 } else { 25.0 } * unit, 0.1 * unit)
-    }
-}
-
-impl<'a> Told<'a> {
-    fn new(observer: &'a dyn Observer, stage: Stage, state: &State<'_>) -> Told<'a> {
-        let (cost, bound) = (state.plan.cost(), state.relaxation.bound);
-        let bound = bound.is_finite().then_some(Points(bound.min(cost)));
-        let latest = Progress { stage, done: 0.0, cost: Some(Points(cost)), bound };
-        Told { observer, latest: Mutex::new(latest) }
-    }
-
-    /// The bound is now this, with so much of its work done.
-    fn bound(&self, done: f64, bound: f64) {
-        self.tell(|latest| {
-            if latest.stage == Stage::Bounding {
-                latest.done = done;
-            }
-            let cost = latest.cost.map_or(f64::INFINITY, |cost| cost.0);
-            latest.bound = bound.is_finite().then_some(Points(bound.min(cost)));
-        });
-    }
-
-    /// The best plan of this stage costs this, with so much of its work done.
-    fn cost(&self, stage: Stage, done: f64, cost: f64) {
-        self.tell(|latest| {
-            let bound = latest.bound.map(|bound| Points(bound.0.min(cost)));
-            *latest = Progress { stage, done, cost: Some(Points(cost)), bound };
-        });
-    }
-
-    fn tell(&self, change: impl FnOnce(&mut Progress)) {
-        // A panic of the observer's while it was told leaves nothing half done here.
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut latest);
-        self.observer.progress(*latest);
     }
 }
 
@@ -417,27 +457,4 @@ pub(crate) fn solution(problem: &Problem, plan: &Plan<'_>) -> Solution {
     let mut solution = Solution { chunks, cost: Points(plan.cost()), bound: None };
     solution.cost = verify(problem, &solution).cost;
     solution
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// More is never done for fewer tasks or a smaller effort; at half of the default effort, at which folders are solved, a
-    /// small problem gets what it gets at any smaller one.
-    #[test]
-    fn work_grows_with_tasks_and_effort() {
-        let efforts = [0.05, 0.2, 0.5, 0.6, 0.8, 1.0, 2.0];
-        for tasks in 1..300 {
-            for pair in efforts.windows(2) {
-                assert!(share_of_work(tasks, pair[0]) <= share_of_work(tasks, pair[1]));
-            }
-            for effort in efforts {
-                assert!(share_of_work(tasks, effort) <= share_of_work(tasks + 1, effort));
-            }
-            assert_eq!(share_of_work(tasks, 0.05).to_bits(), share_of_work(tasks, 0.5).to_bits());
-        }
-        assert!(share_of_work(50, 1.0) > 1.5 * share_of_work(50, 0.5));
-        assert!(share_of_work(100, 0.05) >= 1.0);
-    }
 }

@@ -4,6 +4,7 @@
 mod testing;
 
 use plokk_solver::*;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
@@ -70,6 +71,74 @@ fn an_observer_stops_the_search_with_what_there_is() {
     let outcome = solve(&problem, &options, &Soon(AtomicUsize::new(0))).expect("solvable");
     assert!(outcome.stopped);
     assert_eq!(verify(&problem, &outcome.solution).violations, []);
+}
+
+/// A clock that moves on whenever it is asked whether time is over, and may be read or not.
+struct Asked {
+    times: AtomicUsize,
+    limit: usize,
+    readable: bool,
+    stages: Mutex<Vec<Stage>>,
+}
+
+impl Asked {
+    fn new(limit: usize, readable: bool) -> Asked {
+        Asked { times: AtomicUsize::new(0), limit, readable, stages: Mutex::default() }
+    }
+
+    fn stages(self) -> Vec<Stage> {
+        let mut stages = self.stages.into_inner().expect("no thread panicked");
+        stages.dedup();
+        stages
+    }
+}
+
+impl Observer for Asked {
+    fn progress(&self, progress: Progress) {
+        self.stages.lock().expect("no thread panicked").push(progress.stage);
+    }
+
+    fn stop(&self) -> bool {
+        self.times.fetch_add(1, Ordering::Relaxed) >= self.limit
+    }
+
+    fn spent(&self) -> Option<f64> {
+        let times = self.times.load(Ordering::Relaxed).min(self.limit);
+        self.readable.then(|| times as f64 / self.limit as f64)
+    }
+}
+
+/// The same time brings more when the solver may know how much of it is left: every stage has its share, and the search is
+/// cold when it ends.
+#[test]
+fn time_is_divided_among_the_stages() {
+    for (days, tasks, limit) in [(40, 60, 800), (60, 120, 1_600)] {
+        let problem = testing::random_problem(7, days, tasks);
+        let options = Options { until_stopped: true, ..Options::default() };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread pool");
+        let within = |clock: &Asked| {
+            let outcome = pool.install(|| solve(&problem, &options, clock)).expect("solvable");
+            assert!(outcome.stopped);
+            assert_eq!(verify(&problem, &outcome.solution).violations, []);
+            outcome.solution.cost.0
+        };
+        let (divided, cut_off) = (Asked::new(limit, true), Asked::new(limit, false));
+        let (with, without) = (within(&divided), within(&cut_off));
+        assert!(with < without, "{tasks} tasks: {with}, and {without} unaware of the time");
+        assert_eq!(divided.stages(), [Stage::Starting, Stage::Bounding, Stage::Improving], "{tasks} tasks");
+    }
+}
+
+/// Time that nothing like passes changes nothing.
+#[test]
+fn with_time_to_spare_the_answer_is_that_of_the_work_done() {
+    let clock = Asked::new(usize::MAX, true);
+    for (days, tasks, effort) in [(6, 30, 0.1), (60, 460, 0.02)] {
+        let problem = testing::random_problem(7, days, tasks);
+        let options = Options { effort, ..Options::default() };
+        let usual = solve(&problem, &options, &Silent).expect("solvable");
+        assert_eq!(usual, solve(&problem, &options, &clock).expect("solvable"), "{tasks} tasks");
+    }
 }
 
 /// On one thread one chain comes after the other, and the second one must hear of the clock, too.

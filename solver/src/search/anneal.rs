@@ -7,11 +7,16 @@ use super::state::{Placed, Plan};
 use crate::model::{Advice, Model, PATIENCE, Suggested};
 use fastrand::Rng;
 
+/// What share of a cooling's time has passed, where its time is limited; 1 and more when it is over.
+pub(crate) type Clock<'a> = dyn Fn() -> f64 + Sync + 'a;
+
 /// How to anneal.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Annealing {
+#[derive(Clone, Copy)]
+pub(crate) struct Annealing<'a> {
     /// How many times to take out and put back.
     pub(crate) rounds: u64,
+    /// Cools by the clock where that is ahead of the rounds.
+    pub(crate) clock: Option<&'a Clock<'a>>,
     /// How many tasks to take out at the most.
     pub(crate) most: usize,
     pub(crate) seed: u64,
@@ -21,10 +26,15 @@ pub(crate) struct Annealing {
     pub(crate) span: (f64, f64),
 }
 
-impl Annealing {
+impl Annealing<'_> {
     pub(crate) fn temperature(&self, done: f64) -> f64 {
         let (hot, cold) = self.temperature;
         hot * (cold / hot).powf(done)
+    }
+
+    /// What share of the whole cooling is over by the clock; 0 without one.
+    pub(crate) fn by_clock(&self) -> f64 {
+        self.clock.map_or(0.0, |clock| clock())
     }
 }
 
@@ -77,14 +87,26 @@ impl<'a> Chain<'a> {
     }
 
     /// Changes a plan, within its scope, for some rounds.
-    pub(crate) fn cool(&mut self, plan: &mut Plan<'_>, how: Annealing, best: &mut Best, stop: &mut Stop<'_>) {
+    pub(crate) fn cool(
+        &mut self,
+        plan: &mut Plan<'_>,
+        how: Annealing<'_>,
+        best: &mut Best,
+        stop: &mut Stop<'_>,
+    ) {
         let mut rng = Rng::with_seed(how.seed);
         let mut cost = plan.cost();
         let (from, to) = how.span;
+        let mut by_clock = 0.0;
         for round in 0..how.rounds {
-            let done = from + (to - from) * (round as f64 / how.rounds as f64);
-            if round % 64 == 0 {
-                if stop(done, best.cost) {
+            let asks = round % 64 == 0;
+            if asks {
+                by_clock = how.by_clock();
+            }
+            let by_rounds = from + (to - from) * (round as f64 / how.rounds as f64);
+            let done = by_rounds.max(by_clock);
+            if asks {
+                if by_clock >= to || stop(done, best.cost) {
                     break;
                 }
                 self.caps.charge(plan, done);

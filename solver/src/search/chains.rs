@@ -31,7 +31,7 @@ struct Runner<'a, 'm> {
 pub(crate) fn anneal_in_chains<'m>(
     start: &Plan<'m>,
     near: &Neighbours,
-    how: Annealing,
+    how: Annealing<'_>,
     advice: &Advice,
     stop: &(dyn Fn(usize, f64, f64) -> bool + Sync),
 ) -> Vec<Plan<'m>> {

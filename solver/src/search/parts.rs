@@ -32,7 +32,7 @@ pub(crate) fn parts(tasks: usize) -> usize {
 pub(crate) fn anneal_in_parts<'m>(
     start: Plan<'m>,
     near: &Neighbours,
-    how: Annealing,
+    how: Annealing<'_>,
     advice: &Advice,
     parts: usize,
     stop: &(dyn Fn(f64, f64) -> bool + Sync),
@@ -45,14 +45,23 @@ pub(crate) fn anneal_in_parts<'m>(
     let times = (how.rounds as f64 / (parts as f64 * ROUNDS_OF_PART)).ceil() as u32;
     let at = |time: u32| (1.0 - WHOLE) * f64::from(time) / f64::from(times);
     let rounds = |share: f64| (how.rounds as f64 * share).ceil() as u64;
+    let mut before = 0.0;
     for time in 0..times {
-        let span = (at(time), at(time + 1));
+        // By the clock, this division takes as long as the one before.
+        let by_clock = how.by_clock();
+        let after = (2.0 * by_clock - before).min(1.0 - WHOLE);
+        before = by_clock;
+        let share = at(time + 1) - at(time);
+        let span = (at(time).max(by_clock), at(time + 1).max(after));
+        if span.0 >= 1.0 - WHOLE {
+            break;
+        }
         let scopes = divide(&plan, parts, &mut rng);
         let tasks: usize = scopes.iter().map(|scope| scope.tasks.len()).sum();
         let scopes: Vec<(Scope, u64)> = scopes.into_iter().map(|scope| (scope, rng.u64(..))).collect();
         let cool = |(scope, seed): (Scope, u64)| {
-            let share = (span.1 - span.0) * scope.tasks.len() as f64 / tasks as f64;
-            let how = Annealing { rounds: rounds(share), seed, span, ..how };
+            let share = share * scope.tasks.len() as f64 / tasks as f64;
+            let how = Annealing { rounds: rounds(share), clock: None, seed, span, ..how };
             let mut chain = Chain::new(near, scope.advice(advice), caps.clone());
             let mut part = Plan::within(model, plan.sequences.clone(), Arc::new(scope));
             let cost = best.cost();

@@ -59,7 +59,14 @@ fn a_cap_at_too_low_a_price_is_kept_in_the_end() {
     let near = Neighbours::new(&model);
     let start = Plan::empty(&model);
     let nothing = start.cost();
-    let how = Annealing { rounds: 20_000, most: 4, seed: 3, temperature: (5.0, 0.5), span: (0.0, 1.0) };
+    let how = Annealing {
+        rounds: 20_000,
+        clock: None,
+        most: 4,
+        seed: 3,
+        temperature: (5.0, 0.5),
+        span: (0.0, 1.0),
+    };
     for plan in anneal_in_chains(&start, &near, how, &Advice::default(), &|_, _, _| false) {
         assert!(plan.keeps_caps());
         assert!(plan.cost() < 0.97 * nothing, "{} of {nothing}", plan.cost());

@@ -3,11 +3,13 @@
 use super::*;
 use crate::model::Model;
 use crate::search::Inserter;
+use crate::search::anneal::Clock;
 use crate::testing;
 use crate::verify::Violation;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-fn how(rounds: u64, seed: u64) -> Annealing {
-    Annealing { rounds, most: 5, seed, temperature: (20.0, 0.5), span: (0.0, 1.0) }
+fn how(rounds: u64, seed: u64) -> Annealing<'static> {
+    Annealing { rounds, clock: None, most: 5, seed, temperature: (20.0, 0.5), span: (0.0, 1.0) }
 }
 
 fn filled<'m>(model: &'m Model) -> Plan<'m> {
@@ -107,4 +109,28 @@ fn threads_change_nothing() {
         better += usize::from(one.cost() < first - 1e-6);
     }
     assert!(better >= 10, "only {better} plans got better");
+}
+
+/// With more rounds than there is time for, plans are cold when time is over where the clock may be read; cut off, they are hot.
+#[test]
+fn by_the_clock_plans_are_cold_in_the_end() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("threads start");
+    let total = |readable: bool| {
+        let cost = |seed: u64| {
+            let problem = testing::random_problem(seed, 12, 60);
+            let model = Model::new(&problem);
+            let near = Neighbours::new(&model);
+            let asked = AtomicUsize::new(0);
+            let clock = || asked.load(Ordering::Relaxed) as f64 / 400.0;
+            let clock: Option<&Clock<'_>> = if readable { Some(&clock) } else { None };
+            let how = Annealing { clock, ..how(10_000_000, seed) };
+            let stop = |_, _| asked.fetch_add(1, Ordering::Relaxed) >= 400;
+            let plan = anneal_in_parts(filled(&model), &near, how, &Advice::default(), 3, &stop);
+            assert!(asked.load(Ordering::Relaxed) >= 390, "time is left: {asked:?}");
+            plan.cost()
+        };
+        pool.install(|| (0..10).map(cost).sum::<f64>())
+    };
+    let (with, without) = (total(true), total(false));
+    assert!(with < 0.99 * without, "{with}, and {without} unaware of the time");
 }
