@@ -99,8 +99,8 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 /// How many times some tasks are taken out and put back, per task, at the default effort, up to so many tasks. Beyond, the
 /// rounds grow with the root of the number only, since each takes longer too; but where the plan is improved in parts it does
 /// not, and every task gets more.
-const ROUNDS_PER_TASK: f64 = 720.0;
-const ROUNDS_IN_PARTS: f64 = 1600.0;
+const ROUNDS_PER_TASK: f64 = 860.0;
+const ROUNDS_IN_PARTS: f64 = 2400.0;
 const MANY_TASKS: f64 = 125.0;
 const FEW_TASKS: f64 = 20.0;
 
