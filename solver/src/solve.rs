@@ -155,16 +155,13 @@ struct State<'a> {
     pace: Option<f64>,
 }
 
-/// One pass of the search: how much of the work, which one, and what it is called.
+/// One pass of the search: what it is called, and how long it goes on.
 #[derive(Clone, Copy)]
 struct Pass {
-    share: f64,
-    number: u64,
     stage: Stage,
+    rounds: f64,
     /// The share of the time by which it is over, where time is limited.
     by: f64,
-    /// Whether it goes on until then.
-    to_the_end: bool,
 }
 
 impl<'a> Run<'a> {
@@ -183,30 +180,24 @@ impl<'a> Run<'a> {
         let relaxation = Relaxation { bound: f64::NEG_INFINITY, ..Relaxation::default() };
         let mut state =
             State { plan, relaxation, settled, stopped: false, hurried: false, passes: 0, pace: None };
-        let first = Pass {
-            share: FIRST_ROUNDS,
-            number: 0,
-            stage: Stage::Starting,
-            by: self.start_by(&mut state),
-            to_the_end: false,
-        };
-        self.anneal(&mut state, first);
+        let stage = Stage::Starting;
+        let rounds = self.rounds(settled, FIRST_ROUNDS);
+        let by = self.start_by(&mut state, rounds);
+        self.anneal(&mut state, Pass { stage, rounds, by });
         state
     }
 
-    /// By when the first plan is made, as a share of the time. Where there is not even time for all the rounds of that, nothing
+    /// By when the first plan is made, as a share of the time. Where there is not even time for all of its rounds, nothing
     /// else is worth beginning: what they take is known from a few of them, of which nothing stays, so that with time to spare
     /// the answer is as without a limit.
-    fn start_by(&self, state: &mut State<'a>) -> f64 {
-        let stage = Stage::Starting;
-        let few = Pass { share: FIRST_ROUNDS * FEW_ROUNDS, number: 0, stage, by: 1.0, to_the_end: false };
+    fn start_by(&self, state: &mut State<'a>, rounds: f64) -> f64 {
         if self.spent().is_some() {
             let plan = state.plan.clone();
-            self.anneal(state, few);
+            let few = (rounds * FEW_ROUNDS).ceil();
+            self.anneal(state, Pass { stage: Stage::Starting, rounds: few, by: 1.0 });
             state.plan = plan;
         }
-        let all = self.rounds(state.settled, few) / FEW_ROUNDS;
-        if state.pace.is_some_and(|pace| pace * all > 1.0) { 1.0 } else { START_BY }
+        if state.pace.is_some_and(|pace| pace * rounds > 1.0) { 1.0 } else { START_BY }
     }
 
     /// The last plan as far as it still holds, with the rest filled in, and whether that is nearly all of it.
@@ -295,12 +286,11 @@ impl<'a> Run<'a> {
             if state.passes > 0 && !self.options.until_stopped {
                 return;
             }
-            let number = state.passes + 1;
             // With time to spare, all may change.
             state.settled &= state.passes == 0;
             let pass = self.pass(state);
+            state.passes += 1;
             self.anneal(state, pass);
-            state.passes = number;
         }
     }
 
@@ -308,14 +298,10 @@ impl<'a> Run<'a> {
     fn pass(&self, state: &State<'_>) -> Pass {
         let spent = self.spent();
         let longer = if spent.is_some() { LONGER_BY_CLOCK } else { LONGER };
-        let share = longer.powf(state.passes as f64);
-        let number = state.passes + 1;
-        let pass = Pass { share, number, stage: Stage::Improving, by: 1.0, to_the_end: false };
-        let is_last = spent.zip(state.pace).is_some_and(|(spent, pace)| {
-            self.options.until_stopped
-                && pace * self.rounds(state.settled, pass) * (1.0 + longer) > 1.0 - spent
-        });
-        Pass { to_the_end: is_last, ..pass }
+        let rounds = self.rounds(state.settled, longer.powf(state.passes as f64));
+        let too_long = |(spent, pace): (f64, f64)| pace * rounds * (1.0 + longer) > 1.0 - spent;
+        let is_last = self.options.until_stopped && spent.zip(state.pace).is_some_and(too_long);
+        Pass { stage: Stage::Improving, rounds: if is_last { ENDLESS } else { rounds }, by: 1.0 }
     }
 
     /// Anneals for a pass; the best plan stays.
@@ -328,31 +314,30 @@ impl<'a> Run<'a> {
             if self.observer.stop() {
                 stopped.store(true, Ordering::Relaxed);
             }
-            // By the clock no two runs are the same anyway: then a plan that is proven optimal is the end.
-            if before.is_some() && is_optimal(cost, bound) {
+            // Nobody wants to wait for more than a plan that is proven optimal. By work done a pass goes to its end.
+            if self.options.until_stopped && is_optimal(cost, bound) {
                 enough.store(true, Ordering::Relaxed);
             }
             stopped.load(Ordering::Relaxed) || enough.load(Ordering::Relaxed)
         };
-        let rounds = if pass.to_the_end { ENDLESS } else { self.rounds(state.settled, pass) };
-        let plans = self.chains(state, pass, rounds as u64, &told, &stop);
+        let plans = self.chains(state, pass, &told, &stop);
         self.keep_best(state, plans);
         // A search that cools by the clock may end by itself just when time is over.
         state.stopped |= stopped.into_inner() || self.observer.stop();
         state.hurried |= self.is_past(pass.by);
         let took = self.spent().zip(before).map(|(now, before)| now - before);
-        state.pace = took.map(|took| took / rounds.max(1.0));
+        state.pace = took.map(|took| took / pass.rounds.max(1.0));
     }
 
-    /// How many rounds a pass has.
-    fn rounds(&self, settled: bool, pass: Pass) -> f64 {
+    /// How many rounds a share of the work has.
+    fn rounds(&self, settled: bool, share: f64) -> f64 {
         let tasks = self.tasks() as f64;
         let (most, each) = match self.parts(settled) {
             1 => ((tasks * MANY_TASKS).sqrt(), ROUNDS_PER_TASK),
             _ => (tasks, ROUNDS_IN_PARTS),
         };
         let counted = tasks.min(most).max(FEW_TASKS);
-        let share = if settled { self.options.again * pass.share } else { pass.share };
+        let share = if settled { self.options.again * share } else { share };
         (counted * each * self.work() * share).ceil()
     }
 
@@ -366,7 +351,6 @@ impl<'a> Run<'a> {
         &self,
         state: &State<'a>,
         pass: Pass,
-        rounds: u64,
         told: &Told<'_>,
         stop: &(dyn Fn(f64) -> bool + Sync),
     ) -> Vec<Plan<'a>> {
@@ -375,14 +359,15 @@ impl<'a> Run<'a> {
         }
         let (from, advice) = (&state.plan, &state.relaxation.advice);
         let parts = self.parts(state.settled);
-        let seed = self.options.seed ^ (2 * pass.number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let seed = self.options.seed ^ (2 * state.passes).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let temperature = self.temperature(state.settled);
         let began = self.spent().unwrap_or(0.0);
         let time = (pass.by - began).max(f64::MIN_POSITIVE);
         let clock = || self.spent().map_or(0.0, |spent| (spent - began) / time);
+        let rounds = pass.rounds as u64;
         let how = Annealing { rounds, clock: Some(&clock), most: 8, seed, temperature, span: (0.0, 1.0) };
         let tell = |done: f64, cost: f64| {
-            told.cost(pass.stage, done, cost);
+            told.cost(done, cost);
             stop(cost)
         };
         if parts > 1 {

@@ -4,7 +4,7 @@ use crate::options::{Observer, Progress, Stage};
 use crate::units::Points;
 use std::sync::{Mutex, PoisonError};
 
-/// What is told while two things go on at once: the latest of each.
+/// What is told while threads work side by side: the latest of it.
 pub(super) struct Told<'a> {
     observer: &'a dyn Observer,
     latest: Mutex<Progress>,
@@ -20,19 +20,17 @@ impl<'a> Told<'a> {
     /// The bound is now this, with so much of its work done.
     pub(super) fn bound(&self, done: f64, bound: f64) {
         self.tell(|latest| {
-            if latest.stage == Stage::Bounding {
-                latest.done = done;
-            }
+            latest.done = done;
             let cost = latest.cost.map_or(f64::INFINITY, |cost| cost.0);
             latest.bound = bound.is_finite().then_some(Points(bound.min(cost)));
         });
     }
 
     /// The best plan of this stage costs this, with so much of its work done.
-    pub(super) fn cost(&self, stage: Stage, done: f64, cost: f64) {
+    pub(super) fn cost(&self, done: f64, cost: f64) {
         self.tell(|latest| {
             let bound = latest.bound.map(|bound| Points(bound.0.min(cost)));
-            *latest = Progress { stage, done, cost: Some(Points(cost)), bound };
+            *latest = Progress { stage: latest.stage, done, cost: Some(Points(cost)), bound };
         });
     }
 
