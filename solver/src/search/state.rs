@@ -93,7 +93,7 @@ impl<'m> Plan<'m> {
             overtime: 0.0,
             exceeded: 0,
             quota_used: vec![0; model.quotas.len()],
-            short: model.quotas.iter().map(|quota| quota.min.max(0)).sum(),
+            short: model.quotas.iter().map(|quota| quota.min).sum(),
             timing: vec![Timing::default(); windows],
             versions: (1..=windows as u64).collect(),
             newest: windows as u64,

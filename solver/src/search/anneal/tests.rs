@@ -1,10 +1,9 @@
 //! The loop, and what it leaves behind.
 
 use super::*;
-use crate::problem::{Problem, Quota};
+use crate::problem::Problem;
 use crate::solve::solution;
 use crate::testing;
-use crate::units::{Slot, Slots};
 use crate::verify::verify;
 
 /// A random problem with what a round needs, unless it has no windows.
@@ -75,24 +74,6 @@ fn exceeded_caps_are_counted() {
         }
     }
     assert!(exceeded > 100, "caps were exceeded after {exceeded} rounds only");
-}
-
-/// A quota of less than nothing is never short, and takes nothing from what others are short of.
-#[test]
-fn quotas_of_less_than_nothing_cost_nothing() {
-    let mut problem = testing::random_problem(1, 3, 14);
-    let client = problem.tasks[0].client.clone();
-    let all = (Slot(0), Slot(problem.horizon.0));
-    for min in [-5, 3] {
-        problem.quotas.push(Quota { client: client.clone(), from: all.0, to: all.1, min: Slots(min) });
-    }
-    let model = Model::new(&problem);
-    let mut plan = Plan::empty(&model);
-    for _ in 0..2 {
-        let told = solution(&problem, &plan).cost.0;
-        assert!((plan.cost() - told).abs() < 1e-6, "{} is not {told}", plan.cost());
-        Inserter::default().fill(&mut plan, true);
-    }
 }
 
 /// A round that is given up would hardly ever have come to less than what it was given up for: one that comes to some cost is
