@@ -2,13 +2,13 @@
 //! all of the work is products of matrices, which ndarray has.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView1, Axis, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
 /// So many columns are factored at a time, and so many rows brought up to date by one task: so the answer
 /// is the same on any number of threads.
-const BLOCK: usize = 64;
-const ROWS: usize = 128;
+const BLOCK: usize = 32;
+const ROWS: usize = 64;
 
 /// A pivot below this share of its element on the diagonal says that the row depends on those before it.
 const DEPENDENT: f64 = 1e-13;
@@ -36,14 +36,7 @@ impl Triangle {
             let below = matrix.slice(s![end.., first..end]);
             general_mat_mul(1.0, &below, &inverse.t(), 0.0, &mut panel);
             matrix.slice_mut(s![end.., first..end]).assign(&panel);
-            let mut rest = matrix.slice_mut(s![end.., end..]);
-            let strips: Vec<_> = rest.axis_chunks_iter_mut(Axis(0), ROWS).enumerate().collect();
-            strips.into_par_iter().for_each(|(k, mut strip)| {
-                let rows = k * ROWS..k * ROWS + strip.nrows();
-                let mut lower = strip.slice_mut(s![.., ..rows.end]);
-                let right = panel.slice(s![..rows.end, ..]);
-                general_mat_mul(-1.0, &panel.slice(s![rows, ..]), &right.t(), 1.0, &mut lower);
-            });
+            subtract_square(&mut matrix.slice_mut(s![end.., end..]), &panel.view());
         }
         Triangle { lower: matrix }
     }
@@ -64,6 +57,17 @@ impl Triangle {
             }
         }
     }
+}
+
+/// Takes P Pᵀ from the lower triangle of a matrix.
+pub(super) fn subtract_square(matrix: &mut ArrayViewMut2<'_, f64>, p: &ArrayView2<'_, f64>) {
+    let strips: Vec<_> = matrix.axis_chunks_iter_mut(Axis(0), ROWS).enumerate().collect();
+    strips.into_par_iter().for_each(|(k, mut strip)| {
+        let rows = k * ROWS..k * ROWS + strip.nrows();
+        let mut lower = strip.slice_mut(s![.., ..rows.end]);
+        let right = p.slice(s![..rows.end, ..]);
+        general_mat_mul(-1.0, &p.slice(s![rows, ..]), &right.t(), 1.0, &mut lower);
+    });
 }
 
 /// Factors a block on the diagonal; answers the inverse of its triangle.

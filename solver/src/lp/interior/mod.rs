@@ -13,7 +13,7 @@ mod normal;
 mod standard;
 
 use super::{LinearProgram, LpSolution};
-use normal::Normal;
+use normal::{Normal, Shape};
 use standard::Standard;
 
 /// Where to start.
@@ -51,13 +51,14 @@ pub(super) fn solve(program: &LinearProgram, start: &Start<'_>, gap: f64) -> Opt
     let cost = if known == 0.0 { largest(&standard.costs) * largest(&standard.sides) } else { known.abs() };
     let product = (INSIDE * cost / standard.matrix.count() as f64).max(LEAST_PRODUCT);
     let mut point = Point::near(&standard, start, product);
+    let shape = Shape::new(&standard.matrix, standard.rows(), program.apart.clone());
     for _ in 0..STEPS {
         let missed = Missed::at(&standard, &point);
         if missed.little(&standard, &point, gap) && point.gap(&standard) <= gap {
             let prices = point.y.iter().zip(&standard.scale).map(|(price, scale)| price / scale).collect();
             return Some(LpSolution { values: standard.values(program, &point.x)?, prices });
         }
-        point.step(&standard, &missed)?;
+        point.step(&standard, &shape, &missed)?;
     }
     None
 }
@@ -179,13 +180,13 @@ impl Point {
 
     /// Goes on to the next point: a look ahead to the optimum says how much of the way to take, and a second direction corrects for
     /// what the first leaves out. None where numbers have become too large.
-    fn step(&mut self, program: &Standard, missed: &Missed) -> Option<()> {
+    fn step(&mut self, program: &Standard, shape: &Shape, missed: &Missed) -> Option<()> {
         let weight = |c: usize| {
             let high = if self.s[c].is_finite() { self.v[c] / self.s[c] } else { 0.0 };
             1.0 / (self.z[c] / self.x[c] + high)
         };
         let weights: Vec<f64> = (0..self.x.len()).map(weight).collect();
-        let equations = Equations { program, missed, normal: Normal::new(program, &weights), weights };
+        let equations = Equations { program, missed, normal: Normal::new(shape, &weights), weights };
         let low = |c: usize| self.x[c] * self.z[c];
         let high = |c: usize| self.s[c] * self.v[c];
         let ahead = equations.direction(self, |c| -low(c), |c| -high(c));

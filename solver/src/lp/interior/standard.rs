@@ -1,7 +1,6 @@
 //! A program as the interior-point method takes it.
 
 use crate::lp::{LinearProgram, Sense};
-use std::ops::Range;
 
 /// A sparse matrix by columns.
 pub(super) struct Columns {
@@ -11,8 +10,14 @@ pub(super) struct Columns {
     coefficients: Vec<f64>,
 }
 
+impl Default for Columns {
+    fn default() -> Columns {
+        Columns { first: vec![0], rows: Vec::new(), coefficients: Vec::new() }
+    }
+}
+
 impl Columns {
-    fn push(&mut self, entries: impl Iterator<Item = (u32, f64)>) {
+    pub(super) fn push(&mut self, entries: impl Iterator<Item = (u32, f64)>) {
         for (row, coefficient) in entries {
             self.rows.push(row);
             self.coefficients.push(coefficient);
@@ -29,6 +34,17 @@ impl Columns {
         let range = self.first[column]..self.first[column + 1];
         let rows = self.rows[range.clone()].iter().map(|row| *row as usize);
         rows.zip(self.coefficients[range].iter().copied())
+    }
+
+    /// The same matrix by rows, of which it has so many.
+    pub(super) fn transposed(&self, rows: usize) -> Columns {
+        let mut entries: Vec<Vec<(u32, f64)>> = vec![Vec::new(); rows];
+        for column in 0..self.count() {
+            self.of(column).for_each(|(row, a)| entries[row].push((column as u32, a)));
+        }
+        let mut transposed = Columns::default();
+        entries.into_iter().for_each(|mine| transposed.push(mine.into_iter()));
+        transposed
     }
 
     /// What prices of rows make of each column.
@@ -57,8 +73,6 @@ pub(super) struct Standard {
     pub(super) sides: Vec<f64>,
     /// What each row was divided by.
     pub(super) scale: Vec<f64>,
-    /// Rows of which no column has two entries.
-    pub(super) apart: Range<usize>,
     /// Which of the program's columns the first columns here are.
     pub(super) kept: Vec<usize>,
 }
@@ -71,12 +85,11 @@ impl Standard {
         }
         scale.iter_mut().filter(|scale| **scale == 0.0).for_each(|scale| *scale = 1.0);
         let mut standard = Standard {
-            matrix: Columns { first: vec![0], rows: Vec::new(), coefficients: Vec::new() },
+            matrix: Columns::default(),
             costs: Vec::new(),
             uppers: Vec::new(),
             sides: program.rows.iter().zip(&scale).map(|(row, scale)| row.rhs / scale).collect(),
             scale,
-            apart: program.apart.clone(),
             kept: Vec::new(),
         };
         for (number, column) in program.columns.iter().enumerate() {
