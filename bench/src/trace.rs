@@ -95,10 +95,6 @@ impl Observer for Recorder {
         }
     }
 
-    fn stop(&self) -> bool {
-        self.spent().is_some_and(|spent| spent >= 1.0)
-    }
-
     fn spent(&self) -> Option<f64> {
         let share = |limit: Duration| self.seconds() / limit.as_secs_f64().max(1e-9);
         self.limit.map(|limit| share(limit).min(1.0))

@@ -53,13 +53,14 @@ pub trait Observer: Sync {
     /// Called often.
     fn progress(&self, progress: Progress);
 
-    /// Asked often: `true` ends the search, and the best solution so far is the answer.
+    /// Asked often: `true` ends the search, and the best solution so far is the answer. Where nothing else is said, that is when
+    /// the time has passed.
     fn stop(&self) -> bool {
-        false
+        self.spent().is_some_and(|spent| spent >= 1.0)
     }
 
     /// The share of the time that has passed, from 0 to 1, where time is limited. The search then divides its work so that
-    /// it comes to its end with the time; [`Observer::stop`] ends it then.
+    /// it comes to its end with the time.
     fn spent(&self) -> Option<f64> {
         None
     }
