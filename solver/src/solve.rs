@@ -83,9 +83,8 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
     let model = Model::new(problem);
     let began = observer.spent().unwrap_or(0.0);
     let run = Run { problem, model: &model, near: Neighbours::new(&model), options, observer, began };
-    let mut state = run.start();
-    run.bound(&mut state);
-    run.improve(&mut state);
+    // On one of the threads that share the work, from where it is shared sooner than from outside.
+    let state = rayon::scope(|_| run.stages());
     let mut solution = solution(problem, &state.plan);
     solution.bound = stated_bound(state.relaxation.bound, solution.cost.0);
     let verdict = verify(problem, &solution);
@@ -100,7 +99,7 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 /// rounds grow with the root of the number only, since each takes longer too; but where the plan is improved in parts it does
 /// not, and every task gets more.
 const ROUNDS_PER_TASK: f64 = 860.0;
-const ROUNDS_IN_PARTS: f64 = 2400.0;
+const ROUNDS_IN_PARTS: f64 = 3000.0;
 const MANY_TASKS: f64 = 125.0;
 const FEW_TASKS: f64 = 20.0;
 
@@ -165,6 +164,14 @@ struct Pass {
 }
 
 impl<'a> Run<'a> {
+    /// All stages, one after the other.
+    fn stages(&self) -> State<'a> {
+        let mut state = self.start();
+        self.bound(&mut state);
+        self.improve(&mut state);
+        state
+    }
+
     /// A first plan: the last one where it still holds, or greedy, and quickly improved.
     fn start(&self) -> State<'a> {
         let (kept, settled) = self.keep();
