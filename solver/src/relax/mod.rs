@@ -79,7 +79,7 @@ const STALLED: f64 = 0.01;
 
 /// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
 /// solves take longer than the bound is worth, and the volume algorithm has the last word.
-const LARGEST: usize = 800;
+const LARGEST: usize = 900;
 
 /// How many columns of each window the first linear program has; twice as many stay every few rounds.
 const COLUMNS: usize = 8;
