@@ -97,10 +97,12 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
 
 /// How many times some tasks are taken out and put back, per task, at the default effort, up to so many tasks. Beyond, the
 /// rounds grow with the root of the number only, since each takes longer too; but where the plan is improved in parts it does
-/// not, and every task gets more.
+/// not, and every task gets more: so many with so many tasks and more, and with fewer tasks less in proportion, so that the smallest that
+/// is improved in parts takes about as long as it would otherwise.
 const ROUNDS_PER_TASK: f64 = 860.0;
-const ROUNDS_IN_PARTS: f64 = 3000.0;
 const MANY_TASKS: f64 = 125.0;
+const ROUNDS_IN_PARTS: f64 = 3000.0;
+const TASKS_IN_PARTS: f64 = 900.0;
 const FEW_TASKS: f64 = 20.0;
 
 /// The share of the rounds that come before the relaxation, to give it a good plan to start from; and so much of them is done
@@ -341,7 +343,7 @@ impl<'a> Run<'a> {
         let tasks = self.tasks() as f64;
         let (most, each) = match self.parts(settled) {
             1 => ((tasks * MANY_TASKS).sqrt(), ROUNDS_PER_TASK),
-            _ => (tasks, ROUNDS_IN_PARTS),
+            _ => (tasks, ROUNDS_IN_PARTS * (tasks / TASKS_IN_PARTS).min(1.0)),
         };
         let counted = tasks.min(most).max(FEW_TASKS);
         let share = if settled { self.options.again * share } else { share };

@@ -78,8 +78,9 @@ const STALLED_AFTER: usize = 68;
 const STALLED: f64 = 0.01;
 
 /// The master program is handed to a linear solver when it has at most so many rows: beyond, a few
-/// solves take longer than the bound is worth, and the volume algorithm has the last word.
-const LARGEST: usize = 900;
+/// solves take longer than the bound is worth, and the volume algorithm has the last word. Cuts are not counted: they come to
+/// as much again, and to three times as much on the long horizon of one person.
+const LARGEST: usize = 600;
 
 /// How many columns of each window the first linear program has; twice as many stay every few rounds.
 const COLUMNS: usize = 8;

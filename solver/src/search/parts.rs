@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// About how many tasks a part has. On a problem of class L with 1,170 tasks, four parts are as good as two in three
 /// quarters of the time, six are 2% worse, and two chains on the whole, in a similar time, 3%.
-const TASKS_OF_PART: f64 = 300.0;
+const TASKS_OF_PART: f64 = 280.0;
 
 /// The rounds of each part, on average, before the plan is divided anew. Seven times as many: 2% worse, in six parts.
 const ROUNDS_OF_PART: f64 = 1000.0;
