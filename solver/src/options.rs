@@ -3,8 +3,7 @@
 use crate::units::Points;
 
 /// How a problem is solved. The default is deterministic: it stops by work done, and this crate never
-/// reads the clock; whoever wants to stop by the clock says so through [`Observer::stop`], and how much of the time has passed
-/// through [`Observer::spent`].
+/// reads the clock; whoever wants to stop by the clock says how much of the time has passed, through [`Observer::spent`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// How much work is done, in multiples of the default work; from 0.01 to 1000. Small problems get less than their share
@@ -49,6 +48,36 @@ pub enum Stage {
 }
 
 /// Told of progress while solving; says whether to go on.
+///
+/// Who limits the time says how much of it has passed, and the search is over when all has:
+///
+/// ```
+/// use plokk_solver::{Observer, Options, Problem, Progress, solve};
+/// use std::time::{Duration, Instant};
+///
+/// struct Within(Instant, Duration);
+///
+/// impl Observer for Within {
+///     fn progress(&self, _: Progress) {}
+///
+///     fn spent(&self) -> Option<f64> {
+///         Some((self.0.elapsed().as_secs_f64() / self.1.as_secs_f64()).min(1.0))
+///     }
+/// }
+///
+/// # let text = r#"{"format": "plokk-problem/1", "slot_minutes": 5, "horizon": 288,
+/// #   "buffers": {"same_batch": 1, "same_client": 2, "other_client": 3},
+/// #   "weights": {"unscheduled": 40, "late": 10, "late_day": 4, "block": 2, "client_switch": 1,
+/// #               "chunk": 1, "soon": 0.05, "prefer": 1, "move": 2, "quota": 10},
+/// #   "workers": [{"id": "mari", "rate": 0, "windows": [[108, 156]]}],
+/// #   "tasks": [{"id": "post", "client": "acme", "batch": "social", "size": 6, "min_chunk": 6,
+/// #              "max_chunk": 18, "release": 0, "due": 100, "weight": 2}]}"#;
+/// let problem: Problem = serde_json::from_str(text)?;
+/// let options = Options { until_stopped: true, ..Options::default() };
+/// let outcome = solve(&problem, &options, &Within(Instant::now(), Duration::from_millis(200)))?;
+/// assert_eq!(outcome.solution.chunks.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Observer: Sync {
     /// Called often.
     fn progress(&self, progress: Progress);
