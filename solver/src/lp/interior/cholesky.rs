@@ -61,8 +61,8 @@ impl Triangle {
 
 /// Takes P Pᵀ from the lower triangle of a matrix.
 pub(super) fn subtract_square(matrix: &mut ArrayViewMut2<'_, f64>, p: &ArrayView2<'_, f64>) {
-    let strips: Vec<_> = matrix.axis_chunks_iter_mut(Axis(0), ROWS).enumerate().collect();
-    strips.into_par_iter().for_each(|(k, mut strip)| {
+    let strips = matrix.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter();
+    strips.enumerate().for_each(|(k, mut strip)| {
         let rows = k * ROWS..k * ROWS + strip.nrows();
         let mut lower = strip.slice_mut(s![.., ..rows.end]);
         let right = p.slice(s![..rows.end, ..]);

@@ -53,8 +53,8 @@ impl Shape {
     fn dense(&self, weights: &[f64]) -> Array2<f64> {
         let size = self.rows.count();
         let mut matrix = Array2::<f64>::zeros((size, size));
-        let strips: Vec<_> = matrix.axis_chunks_iter_mut(Axis(0), ROWS).enumerate().collect();
-        strips.into_par_iter().for_each(|(k, mut strip)| {
+        let strips = matrix.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter();
+        strips.enumerate().for_each(|(k, mut strip)| {
             for (row, mut sums) in (k * ROWS..).zip(strip.rows_mut()) {
                 for (column, a) in self.rows.of(row) {
                     let a = a * weights[column];
